@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use catchment_load::sql::{self, Dialect};
 use catchment_load::{
-    Capabilities, CommitScope, Destination, DestinationFuture, IdentifierCase, IdentifierRules, LengthUnit, LoadAttempt,
-    LoadError, LoadResult, RecordBatchStream, RestoreRequest, Restored, RowFormat,
+    Capabilities, CommitScope, Destination, DestinationFuture, IdentifierCase, IdentifierCharacters, IdentifierRules, LengthUnit,
+    LoadAttempt, LoadError, LoadResult, RecordBatchStream, RestoreRequest, Restored, RowFormat,
 };
 use catchment_load_package::SealedPackage;
 use catchment_schema::{MergeStrategy, TimestampUnit};
@@ -28,7 +28,12 @@ pub struct DuckDb {
 
 /// What DuckDB can do.
 pub(crate) const CAPABILITIES: Capabilities = Capabilities {
-    identifiers: IdentifierRules { max_length: 65536, length_unit: LengthUnit::Characters, case: IdentifierCase::Insensitive },
+    identifiers: IdentifierRules {
+        max_length: 65536,
+        length_unit: LengthUnit::Characters,
+        case: IdentifierCase::Insensitive,
+        characters: IdentifierCharacters::All,
+    },
     // DuckDB has no limit, but needs at least 64 KiB of memory per column during a load.
     max_columns: Some(5000),
     commit_scope: CommitScope::Package,

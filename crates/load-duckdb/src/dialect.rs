@@ -31,14 +31,6 @@ impl Dialect for DuckDbDialect {
         )
     }
 
-    fn dataset_query(&self, dataset: &DatasetName) -> String {
-        format!(
-            "SELECT schema_name FROM information_schema.schemata \
-             WHERE catalog_name = current_database() AND lower(schema_name) = lower({})",
-            self.text_literal(&dataset.name)
-        )
-    }
-
     fn micros_as_text(&self, timestamp: &str) -> String {
         format!("epoch_us({timestamp})::VARCHAR")
     }
@@ -73,6 +65,15 @@ impl Dialect for DuckDbDialect {
 const COPY: &str = "_dlt_table_with_columns";
 
 impl DuckDbDialect {
+    /// Returns the query of the name of a dataset, which has a row if the dataset exists.
+    pub(crate) fn dataset_query(&self, dataset: &DatasetName) -> String {
+        format!(
+            "SELECT schema_name FROM information_schema.schemata \
+             WHERE catalog_name = current_database() AND lower(schema_name) = lower({})",
+            self.text_literal(&dataset.name)
+        )
+    }
+
     /// Returns the condition of `duckdb_tables` and similar functions that a row belongs to a table.
     pub(crate) fn is_table(&self, dataset: &DatasetName, table: &str) -> String {
         format!(

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use arrow::record_batch::RecordBatch;
-use catchment_load::sql::{DatasetName, Dialect as _, SqlSession, Statement, TextRows};
+use catchment_load::sql::{DatasetName, Definitions, Dialect as _, SqlReader, SqlSession, Statement, TextRows};
 use catchment_load::{LoadError, RowTarget, TableBatches};
 use duckdb::vtab::arrow::ArrowBatchRegistration;
 use duckdb::{Connection, Row};
@@ -156,7 +156,7 @@ impl Drop for DuckDbSession {
     }
 }
 
-impl SqlSession for DuckDbSession {
+impl SqlReader for DuckDbSession {
     fn location(&self) -> &str {
         &self.location
     }
@@ -165,18 +165,11 @@ impl SqlSession for DuckDbSession {
         Some(&self.database)
     }
 
-    async fn begin(&mut self) -> Result<(), LoadError> {
-        self.run("begin a transaction", "BEGIN TRANSACTION")
-    }
-
-    async fn execute(&mut self, statement: &Statement) -> Result<(), LoadError> {
-        self.run(&statement.step, &statement.sql)
-    }
-
-    async fn commit(&mut self) -> Result<(), LoadError> {
-        // A cancellation neither interrupts the commit nor the lookup of its outcome.
-        self.detach();
-        self.run("commit", "COMMIT")
+    async fn definitions(&mut self, dataset: &DatasetName) -> Result<Definitions, LoadError> {
+        let queries = [DuckDbDialect.dataset_query(dataset), DuckDbDialect.columns_query(dataset)];
+        let mut found = self.read("read the columns", &queries).await?.into_iter();
+        let has_dataset = found.next().is_some_and(|rows| !rows.is_empty());
+        Ok(Definitions { has_dataset, columns: found.next().unwrap_or_default() })
     }
 
     async fn read(&mut self, step: &str, queries: &[String]) -> Result<Vec<TextRows>, LoadError> {
@@ -190,6 +183,22 @@ impl SqlSession for DuckDbSession {
             Err(error) => Err(self.refused(step, &error)),
         };
         queries.iter().map(existing).collect()
+    }
+}
+
+impl SqlSession for DuckDbSession {
+    async fn begin(&mut self) -> Result<(), LoadError> {
+        self.run("begin a transaction", "BEGIN TRANSACTION")
+    }
+
+    async fn execute(&mut self, statement: &Statement) -> Result<(), LoadError> {
+        self.run(&statement.step, &statement.sql)
+    }
+
+    async fn commit(&mut self) -> Result<(), LoadError> {
+        // A cancellation neither interrupts the commit nor the lookup of its outcome.
+        self.detach();
+        self.run("commit", "COMMIT")
     }
 
     async fn write(&mut self, target: &RowTarget, rows: TableBatches) -> Result<(), LoadError> {

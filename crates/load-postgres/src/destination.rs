@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use catchment_load::sql::{self, Connector as _, Dialect};
 use catchment_load::{
-    Capabilities, CommitScope, Destination, DestinationFuture, IdentifierCase, IdentifierRules, LengthUnit, LoadAttempt,
-    LoadError, LoadResult, RecordBatchStream, RestoreRequest, Restored, RowFormat,
+    Capabilities, CommitScope, Destination, DestinationFuture, IdentifierCase, IdentifierCharacters, IdentifierRules, LengthUnit,
+    LoadAttempt, LoadError, LoadResult, RecordBatchStream, RestoreRequest, Restored, RowFormat,
 };
 use catchment_load_package::SealedPackage;
 use catchment_schema::{MergeStrategy, TimestampUnit};
@@ -28,7 +28,12 @@ pub struct Postgres {
 
 /// What PostgreSQL can do.
 pub(crate) const CAPABILITIES: Capabilities = Capabilities {
-    identifiers: IdentifierRules { max_length: 63, length_unit: LengthUnit::Bytes, case: IdentifierCase::Sensitive },
+    identifiers: IdentifierRules {
+        max_length: 63,
+        length_unit: LengthUnit::Bytes,
+        case: IdentifierCase::Sensitive,
+        characters: IdentifierCharacters::All,
+    },
     // The maximum is 1,600, with up to six system columns, and the number of the root row in staging tables.
     max_columns: Some(1593),
     commit_scope: CommitScope::Package,

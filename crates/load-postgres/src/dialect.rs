@@ -44,10 +44,6 @@ impl Dialect for PostgresDialect {
         )
     }
 
-    fn dataset_query(&self, dataset: &DatasetName) -> String {
-        format!("SELECT nspname::text FROM pg_namespace WHERE nspname = {}", self.text_literal(&dataset.name))
-    }
-
     fn micros_as_text(&self, timestamp: &str) -> String {
         format!("(extract(epoch FROM {timestamp}) * 1000000)::bigint::text")
     }
@@ -55,6 +51,10 @@ impl Dialect for PostgresDialect {
     fn lock(&self, dataset: &DatasetName) -> Option<String> {
         let key = self.text_literal(&format!("catchment dataset {}", dataset.name));
         Some(format!("SELECT pg_advisory_xact_lock(hashtextextended({key}, 0))"))
+    }
+
+    fn adds_columns_at_once(&self) -> bool {
+        true
     }
 
     fn create_staging_table(&self, name: &str, columns: &[(&str, String)]) -> String {
@@ -70,6 +70,13 @@ impl Dialect for PostgresDialect {
     /// Compares arrays, in which null equals null: unlike `IS NOT DISTINCT FROM`, the equality of arrays can use hash joins.
     fn equal_or_both_null(&self, left: &str, right: &str) -> String {
         format!("ARRAY[{left}] = ARRAY[{right}]")
+    }
+}
+
+impl PostgresDialect {
+    /// Returns the query of the name of a dataset, which has a row if the dataset exists.
+    pub(crate) fn dataset_query(&self, dataset: &DatasetName) -> String {
+        format!("SELECT nspname::text FROM pg_namespace WHERE nspname = {}", self.text_literal(&dataset.name))
     }
 }
 

@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, BinaryBuilder, BooleanBuilder, RecordBatch, RecordB
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
-use catchment_load::sql::{Dialect as _, SqlSession as _};
+use catchment_load::sql::SqlReader as _;
 use catchment_load::{LoadError, RecordBatchStream};
 use catchment_load_package::PackageError;
 use futures_util::{StreamExt as _, stream};

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use catchment_load::sql::{SqlSession, Statement, TextRows};
+use catchment_load::sql::{DatasetName, Definitions, Dialect as _, SqlReader, SqlSession, Statement, TextRows};
 use catchment_load::{LoadError, RowTarget, TableBatches};
 use futures_util::future::join_all;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Connection, SimpleQueryMessage, Socket};
 use tokio_util::sync::CancellationToken;
 
+use crate::dialect::PostgresDialect;
 use crate::{Failure, PostgresOptions, TlsConnector, TlsStream, classify, describe, write};
 
 /// The settings of each transaction: rows are exchanged independently of the defaults of the role.
@@ -85,7 +86,7 @@ impl PostgresSession {
     }
 }
 
-impl SqlSession for PostgresSession {
+impl SqlReader for PostgresSession {
     fn location(&self) -> &str {
         &self.location
     }
@@ -94,20 +95,11 @@ impl SqlSession for PostgresSession {
         None
     }
 
-    async fn begin(&mut self) -> Result<(), LoadError> {
-        let sql = format!("BEGIN; {}; {ALL_ROWS}", self.settings());
-        self.guard("begin a transaction", self.client.batch_execute(&sql)).await
-    }
-
-    async fn execute(&mut self, statement: &Statement) -> Result<(), LoadError> {
-        self.guard(&statement.step, self.client.batch_execute(&statement.sql)).await
-    }
-
-    async fn commit(&mut self) -> Result<(), LoadError> {
-        // The server may complete a commit that the client no longer waits for, so a cancellation neither ends it nor the
-        // lookup of its outcome.
-        self.stop = CancellationToken::new();
-        self.guard("commit", self.client.batch_execute("COMMIT")).await
+    async fn definitions(&mut self, dataset: &DatasetName) -> Result<Definitions, LoadError> {
+        let queries = [PostgresDialect.dataset_query(dataset), PostgresDialect.columns_query(dataset)];
+        let mut found = self.read("read the columns", &queries).await?.into_iter();
+        let has_dataset = found.next().is_some_and(|rows| !rows.is_empty());
+        Ok(Definitions { has_dataset, columns: found.next().unwrap_or_default() })
     }
 
     async fn read(&mut self, step: &str, queries: &[String]) -> Result<Vec<TextRows>, LoadError> {
@@ -127,6 +119,24 @@ impl SqlSession for PostgresSession {
             Err(error) => Err(self.refused(step, &error)),
         };
         all.into_iter().map(rows).collect()
+    }
+}
+
+impl SqlSession for PostgresSession {
+    async fn begin(&mut self) -> Result<(), LoadError> {
+        let sql = format!("BEGIN; {}; {ALL_ROWS}", self.settings());
+        self.guard("begin a transaction", self.client.batch_execute(&sql)).await
+    }
+
+    async fn execute(&mut self, statement: &Statement) -> Result<(), LoadError> {
+        self.guard(&statement.step, self.client.batch_execute(&statement.sql)).await
+    }
+
+    async fn commit(&mut self) -> Result<(), LoadError> {
+        // The server may complete a commit that the client no longer waits for, so a cancellation neither ends it nor the
+        // lookup of its outcome.
+        self.stop = CancellationToken::new();
+        self.guard("commit", self.client.batch_execute("COMMIT")).await
     }
 
     async fn write(&mut self, target: &RowTarget, rows: TableBatches) -> Result<(), LoadError> {

@@ -51,7 +51,7 @@ impl LoadAttempt {
     }
 
     /// Records the current step for the next process.
-    pub(crate) fn record_step(&self, step: &str) {
+    pub fn record_step(&self, step: &str) {
         self.marker.record_step(step);
     }
 }

@@ -42,6 +42,17 @@ pub struct IdentifierRules {
     pub length_unit: LengthUnit,
     /// How the engine compares quoted names.
     pub case: IdentifierCase,
+    /// The characters of quoted names.
+    pub characters: IdentifierCharacters,
+}
+
+/// The characters that quoted names can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdentifierCharacters {
+    /// All characters.
+    All,
+    /// Letters, digits and underscores.
+    Word,
 }
 
 /// The unit of the length of names.

@@ -50,7 +50,8 @@ struct CurrentSegment {
 }
 
 impl TableBatches {
-    pub(crate) fn new(
+    /// Creates an iterator over the rows of the package for `target`. `location` is for messages.
+    pub fn new(
         package: &Arc<SealedPackage>,
         attempt: &Arc<LoadAttempt>,
         target: &RowTarget,
@@ -69,6 +70,17 @@ impl TableBatches {
             current: None,
             is_done: false,
         }
+    }
+
+    /// Returns the segments that are not read yet.
+    pub fn segments(&self) -> impl Iterator<Item = &Segment> {
+        self.segments.iter()
+    }
+
+    /// Reads only these segments.
+    #[must_use]
+    pub fn with_segments(self, segments: impl IntoIterator<Item = Segment>) -> TableBatches {
+        TableBatches { segments: segments.into_iter().collect(), ..self }
     }
 
     fn next_batch(&mut self) -> Result<Option<RecordBatch>, LoadError> {

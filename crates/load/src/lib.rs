@@ -42,11 +42,11 @@ pub mod testing;
 /// The version of arrow whose record batches this crate takes and returns.
 pub use arrow;
 pub use attempt::LoadAttempt;
-pub use capabilities::{Capabilities, CommitScope, IdentifierCase, IdentifierRules, LengthUnit, RowFormat};
+pub use capabilities::{Capabilities, CommitScope, IdentifierCase, IdentifierCharacters, IdentifierRules, LengthUnit, RowFormat};
 pub use conform::TableBatches;
 pub use destination::{Destination, DestinationFuture, LoadOutcome, LoadResult, RestoreRequest, Restored};
 pub use error::{LoadError, RejectedValue};
 pub use plan::{ApplyStep, LoadPlan, RowColumn, RowTarget, StagedTable};
 pub use query_result::{ColumnError, QueryResult};
 pub use record_batch_stream::RecordBatchStream;
-pub use sql::{Dialect, SqlSession};
+pub use sql::{Dialect, SqlReader, SqlSession};

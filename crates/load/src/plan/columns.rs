@@ -5,7 +5,7 @@ use catchment_schema::{Column, DLT_ROOT_ID_COLUMN, Schema, Table};
 use super::existing_tables::ExistingTables;
 use super::facts::{Fact, Facts};
 use crate::Dialect;
-use crate::sql::{DatasetName, Statement, add_column, add_root_id, create_table, fill_root_ids};
+use crate::sql::{DatasetName, Statement, add_columns, add_root_id, create_table, fill_root_ids};
 
 /// The plan to bring tables to a schema. Nothing is dropped.
 #[derive(Default)]
@@ -68,25 +68,34 @@ impl Migrator<'_> {
             }
             return false;
         }
-        let mut lacks_root_ids = false;
+        let name = self.dataset.table(self.dialect, &table.name);
+        let (mut added, mut lacks_root_ids) = (Vec::new(), false);
         for column in missing {
-            let step = format!("add column `{}` to table `{}`", column.name, table.name);
-            let name = self.dataset.table(self.dialect, &table.name);
-            if column.is_nullable() || !self.facts.is_true(Fact::HasRows { table: table.name.clone() }) {
-                self.evolve(step, add_column(self.dialect, &name, column));
-            } else if column.name == DLT_ROOT_ID_COLUMN {
+            let has_rows = || self.facts.is_true(Fact::HasRows { table: table.name.clone() });
+            let adds_required = self.dialect.adds_required_columns();
+            if column.is_nullable() || (adds_required && !has_rows()) {
+                added.push(column.clone());
+                continue;
+            }
+            let is_root_id = column.name == DLT_ROOT_ID_COLUMN;
+            lacks_root_ids |= is_root_id;
+            if is_root_id && adds_required {
                 for sql in add_root_id(self.dialect, &name, column) {
-                    self.evolve(step.clone(), sql);
+                    self.evolve(add_step(std::slice::from_ref(column), &table.name), sql);
                 }
-                lacks_root_ids = true;
-            } else {
+                continue;
+            }
+            if !is_root_id && has_rows() {
                 self.migration.warnings.push(format!(
                     "column `{}` of table `{}` is NOT NULL but existing rows have no value; added as nullable",
                     column.name, table.name
                 ));
-                let column = Column { nullable: Some(true), ..column.clone() };
-                self.evolve(step, add_column(self.dialect, &name, &column));
             }
+            added.push(Column { nullable: Some(true), ..column.clone() });
+        }
+        let chunk = if self.dialect.adds_columns_at_once() { added.len().max(1) } else { 1 };
+        for columns in added.chunks(chunk) {
+            self.evolve(add_step(columns, &table.name), add_columns(self.dialect, &name, columns));
         }
         lacks_root_ids
     }
@@ -117,5 +126,13 @@ impl Migrator<'_> {
             let sql = fill_root_ids(self.dialect, &table, &parent, parent_is_root);
             self.migration.fill.push(Statement::new(format!("set the root ids of table `{name}`"), sql));
         }
+    }
+}
+
+/// Returns the step of adding columns, for messages.
+fn add_step(columns: &[Column], table: &str) -> String {
+    match columns {
+        [column] => format!("add column `{}` to table `{table}`", column.name),
+        columns => format!("add {} columns to table `{table}`", columns.len()),
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct Merge<'m> {
     pub(super) children: Vec<(QualifiedName, Option<StagedRows<'m>>)>,
     /// The creation time of the package in microseconds since 1970.
     pub(super) created_at: i64,
+    /// The number of the merge, unique in the load.
+    pub(super) number: usize,
 }
 
 impl Merge<'_> {
@@ -56,8 +58,9 @@ impl Merge<'_> {
             MergeStrategy::Scd2 => Strategy::Scd2(versions(self.dialect, table, self.created_at)?),
         };
         let is_deduplicated = table.is_deduplicated();
-        let Merge { dialect, root, rows, children, .. } = self;
-        let plan = MergePlan { dialect, root, rows, children, primary_key, merge_key, is_deduplicated, dedup_sort, hard_delete };
+        let Merge { dialect, root, rows, children, number, .. } = self;
+        let plan =
+            MergePlan { dialect, number, root, rows, children, primary_key, merge_key, is_deduplicated, dedup_sort, hard_delete };
         Ok(merge_statements(&plan, &strategy))
     }
 }

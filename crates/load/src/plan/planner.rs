@@ -15,7 +15,7 @@ use super::rows::{RowPlanner, StagingTables};
 use super::snapshot::DatasetSnapshot;
 use super::widen::widen;
 use super::{ApplyStep, LoadPlan, cursor_entries, system_tables};
-use crate::sql::{DatasetName, Statement, delete_all, drop_table};
+use crate::sql::{DatasetName, Statement, drop_table};
 use crate::{Capabilities, Dialect, LoadError};
 
 /// Plans the load of a package. Does no IO.
@@ -65,19 +65,23 @@ impl Planner<'_> {
             let tables = with_rows.iter().filter(|table| !refresh.dropped.contains(table));
             warnings.extend(drift_warnings(dialect, stored, &existing, tables.map(String::as_str)));
         }
-        // Emptied before columns are added and widened, which depends on existing rows.
         let mut evolve = self.drop_refreshed();
-        evolve.extend(self.empty_refreshed(&existing));
+        let mut emptied = self.empty_refreshed(&existing);
+        if self.capabilities.transactional_ddl {
+            // Emptied before columns are added and widened, which depends on existing rows.
+            evolve.append(&mut emptied);
+        }
         let (widened, splits) = widen(here, &mut schema, with_rows.iter().map(String::as_str), &existing, facts);
         evolve.extend(widened);
         let migrated = with_rows.union(&merged_into).map(String::as_str);
         let migration = migrate(here, &schema, migrated, &existing, facts);
         evolve.extend(migration.evolve);
         warnings.extend(migration.warnings);
-        let mut apply: Vec<ApplyStep> = migration.fill.into_iter().map(ApplyStep::Execute).collect();
+        let mut apply: Vec<ApplyStep> = emptied.into_iter().chain(migration.fill).map(ApplyStep::Execute).collect();
         apply.extend(self.empty_replaced(&schema, &existing, &with_rows, facts, &mut warnings));
         let stage = StagingTables::default();
-        let mut rows = RowPlanner { dialect, dataset, existing: &existing, splits: &splits, stage };
+        let load_id = &package.header().load_id;
+        let mut rows = RowPlanner { dialect, dataset, load_id, existing: &existing, splits: &splits, stage };
         apply.extend(self.add_rows(&schema, &mut rows)?);
         for root in self.roots(&schema) {
             let merge = self.merge(root, &schema, &rows, &mut warnings)?;
@@ -86,7 +90,9 @@ impl Planner<'_> {
         let (created, stored) = cursor_entries::store(&mut rows, package);
         evolve.extend(created);
         apply.extend(stored);
-        apply.extend(rows.stage.drop_all());
+        if self.capabilities.transactional_ddl {
+            apply.extend(rows.stage.drop_all());
+        }
         let prepare = system_tables::create_missing(dialect, dataset, snapshot);
         let confirm = system_tables::insert_rows(here, package, snapshot, &schema, state.as_ref())?;
         Ok(LoadPlan { stage: rows.stage.tables, prepare, evolve, apply, confirm, warnings })
@@ -151,7 +157,7 @@ impl Planner<'_> {
     }
 
     fn empty(&self, table: &str) -> Statement {
-        let sql = delete_all(&self.dataset.table(self.dialect, table));
+        let sql = self.dialect.empty_table(&self.dataset.table(self.dialect, table));
         Statement::new(format!("empty table `{table}`"), sql)
     }
 
@@ -227,6 +233,7 @@ impl Planner<'_> {
             rows: staged,
             children: children.collect(),
             created_at: self.package.header().created_at,
+            number: rows.stage.tables.iter().position(|table| table.rows.table == root).unwrap_or_default(),
         };
         let step = format!("merge rows into table `{root}`");
         let statements = merge.statements(warnings).map_err(|reason| self.refused(step.clone(), reason))?;

@@ -79,7 +79,7 @@ impl RowColumn {
         column.hints.insert("precision".to_owned(), i32::from(ROOT_ROW_PRECISION).into());
         column.hints.insert("scale".to_owned(), 0.into());
         RowColumn {
-            column_type: dialect.column_type(&column),
+            column_type: dialect.staging_type(&column),
             arrow_type: ArrowType::Decimal128(ROOT_ROW_PRECISION, 0),
             insert: InsertColumn { name: column.name, cast: None },
             check: None,

@@ -16,6 +16,7 @@ use crate::sql::{DatasetName, InsertColumn, StagedRows, Statement, insert_from};
 pub(super) struct RowPlanner<'r> {
     pub(super) dialect: &'r dyn Dialect,
     pub(super) dataset: &'r DatasetName,
+    pub(super) load_id: &'r str,
     pub(super) existing: &'r ExistingTables,
     pub(super) splits: &'r VariantSplits,
     pub(super) stage: StagingTables,
@@ -57,7 +58,7 @@ impl RowPlanner<'_> {
 
     /// Plans to write the rows of a table into a staging table, for a merge with the number of the root row.
     pub(super) fn stage(&mut self, table: &Table, is_merged: bool) {
-        let relation = self.dialect.quote(&format!("_dlt_staged_{}", self.stage.tables.len()));
+        let relation = self.dialect.staging_table(self.dataset, self.load_id, self.stage.tables.len());
         let columns = table.complete_columns().map(|column| self.staged_column(table, column));
         let columns: Vec<RowColumn> = columns.chain(is_merged.then(|| RowColumn::root_row(self.dialect))).collect();
         let insert = table.complete_columns().map(|column| self.insert_column(table, column)).collect();
@@ -87,7 +88,7 @@ impl RowPlanner<'_> {
         });
         RowColumn {
             insert: InsertColumn { name: column.name.clone(), cast: None },
-            column_type: self.dialect.column_type(column),
+            column_type: self.dialect.staging_type(column),
             arrow_type: column.column_type().map_or(ArrowType::Utf8, arrow_type),
             check,
         }
@@ -95,8 +96,12 @@ impl RowPlanner<'_> {
 
     /// Returns a column that is inserted from a staging table.
     fn insert_column(&self, table: &Table, column: &Column) -> InsertColumn {
-        let cast = self.other_type(table, column).map(|(found, _)| found).filter(|found| self.dialect.casts_to(found));
-        let cast = cast.map(str::to_owned);
+        let other = self.other_type(table, column).map(|(found, _)| found.to_owned());
+        let of_schema = self.dialect.column_type(column);
+        let cast = match other {
+            Some(found) => Some(found).filter(|found| self.dialect.casts_to(found)),
+            None => Some(of_schema).filter(|of_schema| *of_schema != self.dialect.staging_type(column)),
+        };
         InsertColumn { name: column.name.clone(), cast }
     }
 

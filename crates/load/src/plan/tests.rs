@@ -121,12 +121,12 @@ fn merged_rows_are_staged() {
     let items = TestResource::merge("items", MergeStrategy::DeleteInsert, &["id"]);
     insta::assert_snapshot!(check(&items, ROWS, ITEMS, false), @r#"
     stage | stage rows of table `items`: CREATE TEMP TABLE "_dlt_staged_0" ( "id" BIGINT, "v" TEXT, "_dlt_load_id" TEXT, "_dlt_id" TEXT, "_dlt_root_row" DECIMAL )
-    apply | merge rows into table `items`: CREATE TEMP TABLE "_dlt_deleted" AS SELECT d."_dlt_id" FROM "d"."items" AS d WHERE EXISTS (SELECT 1 FROM "_dlt_staged_0" AS s WHERE d."id" = s."id")
-    apply | merge rows into table `items`: DELETE FROM "d"."items" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted")
-    apply | merge rows into table `items`: DROP TABLE "_dlt_deleted"
-    apply | merge rows into table `items`: CREATE TEMP TABLE "_dlt_left_out" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "id" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM "_dlt_staged_0") AS s WHERE "_dlt_place" > 1
-    apply | merge rows into table `items`: INSERT INTO "d"."items" ("id", "v", "_dlt_load_id", "_dlt_id") SELECT "id", "v", "_dlt_load_id", "_dlt_id" FROM "_dlt_staged_0" AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row")
-    apply | merge rows into table `items`: DROP TABLE "_dlt_left_out"
+    apply | merge rows into table `items`: CREATE TEMP TABLE "_dlt_deleted_0" AS SELECT d."_dlt_id" FROM "d"."items" AS d WHERE EXISTS (SELECT 1 FROM "_dlt_staged_0" AS s WHERE d."id" = s."id")
+    apply | merge rows into table `items`: DELETE FROM "d"."items" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted_0")
+    apply | merge rows into table `items`: DROP TABLE "_dlt_deleted_0"
+    apply | merge rows into table `items`: CREATE TEMP TABLE "_dlt_left_out_0" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "id" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM "_dlt_staged_0") AS s WHERE "_dlt_place" > 1
+    apply | merge rows into table `items`: INSERT INTO "d"."items" ("id", "v", "_dlt_load_id", "_dlt_id") SELECT "id", "v", "_dlt_load_id", "_dlt_id" FROM "_dlt_staged_0" AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out_0" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row")
+    apply | merge rows into table `items`: DROP TABLE "_dlt_left_out_0"
     apply | drop staged rows: DROP TABLE "_dlt_staged_0"
     confirm | delete the earlier copy of the schema
     confirm | insert a row into `_dlt_version`

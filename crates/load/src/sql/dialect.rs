@@ -1,7 +1,7 @@
 //! SQL dialects: what differs between engines. The defaults are standard SQL.
 
 use arrow::datatypes::DataType as ArrowType;
-use catchment_schema::{Column, ColumnType};
+use catchment_schema::{Column, ColumnType, Table};
 
 use super::name::{DatasetName, QualifiedName};
 
@@ -30,9 +30,6 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
     /// and columns.
     fn columns_query(&self, dataset: &DatasetName) -> String;
 
-    /// Returns the query of the name of a dataset, which has a row if the dataset exists.
-    fn dataset_query(&self, dataset: &DatasetName) -> String;
-
     /// Returns the expression of a timestamp as text with its microseconds since 1970.
     fn micros_as_text(&self, timestamp: &str) -> String;
 
@@ -49,6 +46,18 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
         false
     }
 
+    /// Returns the quoted name of the staging table with this number. Default: a temporary table.
+    fn staging_table(&self, dataset: &DatasetName, load_id: &str, number: usize) -> String {
+        let _ = (dataset, load_id);
+        self.quote(&format!("_dlt_staged_{number}"))
+    }
+
+    /// Returns the type of a column of a staging table. Values of another type are [cast](Dialect::cast) when they are
+    /// inserted into the table. Default: the type of the column.
+    fn staging_type(&self, column: &Column) -> String {
+        self.column_type(column)
+    }
+
     /// Creates a staging table, which exists at most until the connection closes.
     fn create_staging_table(&self, name: &str, columns: &[(&str, String)]) -> String {
         let columns: Vec<String> = columns.iter().map(|(name, kind)| format!("{} {kind}", self.quote(name))).collect();
@@ -62,9 +71,40 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
         true
     }
 
+    /// Converts a value to a type of the engine.
+    fn cast(&self, value: &str, type_name: &str) -> String {
+        format!("CAST({value} AS {type_name})")
+    }
+
     /// Returns the condition that rows `d` and `s` have equal values in a nullable column. Null equals null.
     fn equal_or_both_null(&self, left: &str, right: &str) -> String {
         format!("{left} IS NOT DISTINCT FROM {right}")
+    }
+
+    /// Returns the clauses after the columns in the definition of a table, with a leading space. Default: none.
+    fn table_clauses(&self, table: &Table) -> String {
+        let _ = table;
+        String::new()
+    }
+
+    /// Deletes all rows of a table.
+    fn empty_table(&self, table: &QualifiedName) -> String {
+        format!("DELETE FROM {table}")
+    }
+
+    /// Returns whether NOT NULL columns can be added to tables without rows. If not, they are added as nullable.
+    fn adds_required_columns(&self) -> bool {
+        true
+    }
+
+    /// Returns whether one statement can add several columns.
+    fn adds_columns_at_once(&self) -> bool {
+        false
+    }
+
+    /// Returns the words before a column that is added.
+    fn add_column_clause(&self) -> &'static str {
+        "ADD COLUMN"
     }
 
     /// Changes the type of a column.

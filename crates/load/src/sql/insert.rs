@@ -18,7 +18,7 @@ impl InsertColumn {
         let name = dialect.quote(&self.name);
         match &self.cast {
             None => format!("{alias}{name}"),
-            Some(column_type) => format!("CAST({alias}{name} AS {column_type})"),
+            Some(column_type) => dialect.cast(&format!("{alias}{name}"), column_type),
         }
     }
 }

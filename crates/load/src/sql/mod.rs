@@ -5,7 +5,9 @@ mod dialect;
 mod insert;
 mod merge;
 mod name;
+mod planning;
 mod queries;
+mod reader;
 mod restore;
 mod runner;
 mod session;
@@ -19,11 +21,13 @@ pub use dialect::Dialect;
 pub use insert::{InsertColumn, insert_from};
 pub(crate) use merge::{HardDelete, KeyColumn, MergePlan, StagedRows, Strategy, Versions, merge_statements};
 pub use name::{DatasetName, QualifiedName, quote_list};
+pub use planning::Planning;
 pub(crate) use queries::delete_schema;
+pub use reader::{Definitions, SqlReader, TextRows};
 pub use restore::restore;
 pub use runner::{Connector, load};
-pub use session::{SqlSession, Statement, TextRows};
+pub use session::{SqlSession, Statement};
 pub(crate) use system_rows::{insert_load, insert_schema, insert_state, timestamp_literal};
 pub(crate) use tables::{
-    add_column, add_root_id, create_table, delete_all, drop_table, fill_root_ids, select_any_row, select_beyond_double,
+    add_columns, add_root_id, create_table, drop_table, fill_root_ids, select_any_row, select_beyond_double,
 };

@@ -8,7 +8,7 @@ use catchment_state::{CursorEntry, CursorEntryKey, CursorEntryKind, State};
 use super::cursor_entries::select_cursor_rows;
 use super::name::DatasetName;
 use super::queries::{select_last_load_id, select_schema, select_state};
-use super::{Dialect, SqlSession, TextRows};
+use super::{Dialect, SqlReader, TextRows};
 use crate::{LoadError, RestoreRequest, Restored};
 
 /// Restores what a dataset has stored. Missing tables, and a missing dataset, yield an empty [`Restored`].
@@ -16,12 +16,12 @@ use crate::{LoadError, RestoreRequest, Restored};
 /// # Errors
 ///
 /// Returns an error if the destination cannot be read, or if the stored state or schema is invalid.
-pub async fn restore<S: SqlSession>(
-    session: &mut S,
+pub async fn restore<R: SqlReader>(
+    reader: &mut R,
     dialect: &dyn Dialect,
     request: &RestoreRequest,
 ) -> Result<Restored, LoadError> {
-    let dataset = DatasetName::new(dialect, session.database(), &request.dataset);
+    let dataset = DatasetName::new(dialect, reader.database(), &request.dataset);
     let mut queries = vec![
         select_state(dialect, &dataset, &request.pipeline),
         select_schema(dialect, &dataset, &request.schema),
@@ -32,10 +32,10 @@ pub async fn restore<S: SqlSession>(
         let of_kind = |kind| select_cursor_rows(dialect, &dataset, kind, of_resources);
         queries.extend(CursorEntryKind::ALL.map(of_kind));
     }
-    let mut found = session.read_existing("read the stored state and schema", &queries).await?.into_iter();
+    let mut found = reader.read_existing("read the stored state and schema", &queries).await?.into_iter();
     let mut next = || found.next().flatten().unwrap_or_default();
-    let state = first_cell(next()).map(|packed| parse_state(session.location(), &packed)).transpose()?;
-    let schema = first_cell(next()).map(|text| parse_schema(session.location(), &text)).transpose()?;
+    let state = first_cell(next()).map(|packed| parse_state(reader.location(), &packed)).transpose()?;
+    let schema = first_cell(next()).map(|text| parse_schema(reader.location(), &text)).transpose()?;
     let last_load_id = first_cell(next());
     let mut cursor_entries = BTreeMap::new();
     if !request.resources.is_empty() {

@@ -6,13 +6,10 @@ use catchment_load_package::{SealedPackage, fail_point};
 use tokio_util::sync::CancellationToken;
 
 use super::name::DatasetName;
-use super::queries::{select_last_schema_at, select_load, select_schema, select_state};
-use super::restore::{first_cell, parse_schema, parse_state};
 use super::session::{SqlSession, Statement};
-use super::{Dialect, TextRows};
-use crate::plan::{ApplyStep, DatasetSnapshot, ExistingTables, Facts, LoadPlan, PlanError, Planner, RowTarget};
+use super::{Dialect, Planning, SqlReader as _};
+use crate::plan::{ApplyStep, LoadPlan, RowTarget};
 use crate::{Capabilities, LoadAttempt, LoadError, LoadOutcome, LoadResult, TableBatches};
-use catchment_schema::{LOADS_TABLE, STATE_TABLE, VERSION_TABLE};
 
 /// Opens sessions of a destination.
 #[expect(async_fn_in_trait, reason = "only adapters implement it, and each knows whether its futures must be `Send`")]
@@ -132,68 +129,8 @@ impl<C: Connector> PackageLoad<'_, C> {
 
     /// Plans the load. Returns `None` if the package is loaded already.
     async fn plan(&self, session: &mut C::Session, dataset: &DatasetName) -> Result<Option<LoadPlan>, LoadError> {
-        let (dialect, capabilities) = (self.connector.dialect(), self.connector.capabilities());
-        let snapshot = self.inspect(session, dataset).await?;
-        if snapshot.is_loaded {
-            return Ok(None);
-        }
-        let location = session.location().to_owned();
-        let planner = Planner { dialect, capabilities, dataset, location: &location, package: self.package };
-        let mut facts = Facts::with_emptied(&self.package.header().refresh.emptied);
-        loop {
-            match planner.plan(&snapshot, &facts) {
-                Ok(plan) => return Ok(Some(plan)),
-                Err(PlanError::Failed(error)) => return Err(error),
-                Err(PlanError::UnknownFacts(unknown)) => {
-                    for fact in unknown {
-                        let Statement { step, sql } = fact.query(dialect, dataset);
-                        let rows = self.read(session, &step, vec![sql]).await?;
-                        facts.insert(fact, rows.first().is_some_and(|rows| !rows.is_empty()));
-                    }
-                }
-            }
-        }
-    }
-
-    /// Reads the contents of the dataset that the plan depends on.
-    async fn inspect(&self, session: &mut C::Session, dataset: &DatasetName) -> Result<DatasetSnapshot, LoadError> {
-        let dialect = self.connector.dialect();
-        let queries = vec![dialect.dataset_query(dataset), dialect.columns_query(dataset)];
-        let mut found = self.read(session, "read the columns", queries).await?.into_iter();
-        let has_dataset = found.next().is_some_and(|rows| !rows.is_empty());
-        let case = self.connector.capabilities().identifiers.case;
-        let tables = ExistingTables::from_rows(found.next().unwrap_or_default(), case);
-        let mut snapshot = DatasetSnapshot { has_dataset, ..DatasetSnapshot::default() };
-        let footer = self.package.footer();
-        let mut queries = Vec::new();
-        let [has_loads, has_schemas, has_states] = [LOADS_TABLE, VERSION_TABLE, STATE_TABLE].map(|table| tables.has(table));
-        if has_loads {
-            queries.push(select_load(dialect, dataset, self.load_id()));
-        }
-        if has_schemas {
-            queries.push(select_schema(dialect, dataset, &footer.schema.name));
-            queries.push(select_last_schema_at(dialect, dataset));
-        }
-        if has_loads && has_states {
-            queries.push(select_state(dialect, dataset, footer.state.pipeline_name()));
-        }
-        let mut found = self.read(session, "read the stored state and schema", queries).await?.into_iter();
-        let mut next = || found.next().unwrap_or_default();
-        if has_loads {
-            snapshot.is_loaded = !next().is_empty();
-        }
-        if has_schemas {
-            let mut cells = next().into_iter().next().unwrap_or_default().into_iter();
-            let text = cells.next().flatten();
-            snapshot.schema_hash = cells.next().flatten();
-            snapshot.schema = text.map(|text| parse_schema(session.location(), &text)).transpose()?;
-            snapshot.last_schema_at = first_cell(next()).and_then(|micros| micros.parse().ok());
-        }
-        if has_loads && has_states {
-            snapshot.state = first_cell(next()).map(|packed| parse_state(session.location(), &packed)).transpose()?;
-        }
-        snapshot.tables = tables;
-        Ok(snapshot)
+        self.stop_if_cancelled()?;
+        self.planning(dataset).plan(session).await
     }
 
     async fn execute_all(&self, session: &mut C::Session, statements: &[Statement]) -> Result<(), LoadError> {
@@ -208,11 +145,6 @@ impl<C: Connector> PackageLoad<'_, C> {
         self.stop_if_cancelled()?;
         self.attempt.record_step(&format!("the step \"{}\"", statement.step));
         session.execute(statement).await
-    }
-
-    async fn read(&self, session: &mut C::Session, step: &str, queries: Vec<String>) -> Result<Vec<TextRows>, LoadError> {
-        self.stop_if_cancelled()?;
-        if queries.is_empty() { Ok(Vec::new()) } else { session.read(step, &queries).await }
     }
 
     async fn write(&self, session: &mut C::Session, target: &RowTarget) -> Result<(), LoadError> {
@@ -244,13 +176,14 @@ impl<C: Connector> PackageLoad<'_, C> {
         }
     }
 
-    /// Returns true if the load of the package is logged in the dataset.
     async fn is_loaded(&self, session: &mut C::Session) -> Result<bool, LoadError> {
-        let dialect = self.connector.dialect();
-        let dataset = DatasetName::new(dialect, session.database(), &self.package.header().dataset);
-        let query = select_load(dialect, &dataset, self.load_id());
-        let rows = session.read_existing("look up the load", &[query]).await?;
-        Ok(rows.into_iter().flatten().any(|rows| !rows.is_empty()))
+        let dataset = DatasetName::new(self.connector.dialect(), session.database(), &self.package.header().dataset);
+        self.planning(&dataset).is_loaded(session).await
+    }
+
+    fn planning<'s>(&'s self, dataset: &'s DatasetName) -> Planning<'s> {
+        let (dialect, capabilities) = (self.connector.dialect(), self.connector.capabilities());
+        Planning { dialect, capabilities, dataset, package: self.package }
     }
 
     fn load_id(&self) -> &str {

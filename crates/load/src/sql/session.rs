@@ -1,5 +1,6 @@
 //! Sessions: connections that execute the statements of loads.
 
+use super::SqlReader;
 use crate::plan::RowTarget;
 use crate::{LoadError, TableBatches};
 
@@ -19,20 +20,11 @@ impl Statement {
     }
 }
 
-/// The rows of a query, each with its cells as text; `None` for null.
-pub type TextRows = Vec<Vec<Option<String>>>;
-
 /// An open connection. Dropping it closes the connection, which rolls an open transaction back.
 ///
 /// A method returns [`LoadError::Cancelled`] if the load was cancelled while it executed a statement.
 #[expect(async_fn_in_trait, reason = "only adapters implement it, and each knows whether its futures must be `Send`")]
-pub trait SqlSession {
-    /// Returns the location of the destination for messages, without secrets.
-    fn location(&self) -> &str;
-
-    /// Returns the name of the database if names of tables must contain it.
-    fn database(&self) -> Option<&str>;
-
+pub trait SqlSession: SqlReader {
     /// Begins a transaction.
     async fn begin(&mut self) -> Result<(), LoadError>;
 
@@ -42,13 +34,6 @@ pub trait SqlSession {
     /// Commits the transaction. A cancelled load does not end this before the outcome of the commit is known, unless the
     /// connection is lost.
     async fn commit(&mut self) -> Result<(), LoadError>;
-
-    /// Executes queries whose columns are text, in one round trip if possible. Returns the rows of each query.
-    async fn read(&mut self, step: &str, queries: &[String]) -> Result<Vec<TextRows>, LoadError>;
-
-    /// Executes queries like [`read`](SqlSession::read), but outside a transaction. Returns `None` for a query of a table or
-    /// dataset that does not exist.
-    async fn read_existing(&mut self, step: &str, queries: &[String]) -> Result<Vec<Option<TextRows>>, LoadError>;
 
     /// Writes all rows of a table.
     async fn write(&mut self, target: &RowTarget, rows: TableBatches) -> Result<(), LoadError>;

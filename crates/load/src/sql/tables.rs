@@ -8,12 +8,14 @@ use super::name::QualifiedName;
 /// Creates a table with the complete columns of `table`.
 pub(crate) fn create_table(dialect: &dyn Dialect, name: &QualifiedName, table: &Table) -> String {
     let columns: Vec<String> = table.complete_columns().map(|column| definition(dialect, column)).collect();
-    format!("CREATE TABLE IF NOT EXISTS {name} (\n  {}\n)", columns.join(",\n  "))
+    let clauses = dialect.table_clauses(table);
+    format!("CREATE TABLE IF NOT EXISTS {name} (\n  {}\n){clauses}", columns.join(",\n  "))
 }
 
-/// Adds a column to a table.
-pub(crate) fn add_column(dialect: &dyn Dialect, name: &QualifiedName, column: &Column) -> String {
-    format!("ALTER TABLE {name} ADD COLUMN {}", definition(dialect, column))
+/// Adds columns to a table in one statement.
+pub(crate) fn add_columns(dialect: &dyn Dialect, name: &QualifiedName, columns: &[Column]) -> String {
+    let add = |column: &Column| format!("{} {}", dialect.add_column_clause(), definition(dialect, column));
+    format!("ALTER TABLE {name} {}", columns.iter().map(add).collect::<Vec<_>>().join(",\n  "))
 }
 
 /// Adds the NOT NULL column of root ids to a table with rows. Existing rows get an empty string until
@@ -21,7 +23,7 @@ pub(crate) fn add_column(dialect: &dyn Dialect, name: &QualifiedName, column: &C
 ///
 /// DuckDB can neither add a NOT NULL column without a default nor set NOT NULL after an update.
 pub(crate) fn add_root_id(dialect: &dyn Dialect, name: &QualifiedName, column: &Column) -> [String; 2] {
-    let add = add_column(dialect, name, column) + " DEFAULT ''";
+    let add = format!("ALTER TABLE {name} {} {} DEFAULT ''", dialect.add_column_clause(), definition(dialect, column));
     [add, format!("ALTER TABLE {name} ALTER COLUMN {} DROP DEFAULT", dialect.quote(&column.name))]
 }
 
@@ -30,11 +32,6 @@ pub(crate) fn fill_root_ids(dialect: &dyn Dialect, name: &QualifiedName, parent:
     let id = dialect.quote(if parent_is_root { DLT_ID_COLUMN } else { DLT_ROOT_ID_COLUMN });
     let [root_id, row_id, parent_id] = [DLT_ROOT_ID_COLUMN, DLT_ID_COLUMN, DLT_PARENT_ID_COLUMN].map(|name| dialect.quote(name));
     format!("UPDATE {name} AS c SET {root_id} = p.{id} FROM {parent} AS p WHERE p.{row_id} = c.{parent_id}")
-}
-
-/// Deletes all rows of a table.
-pub(crate) fn delete_all(name: &QualifiedName) -> String {
-    format!("DELETE FROM {name}")
 }
 
 /// Drops a table if it exists.

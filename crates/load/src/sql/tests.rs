@@ -4,8 +4,8 @@ use catchment_state::{CursorEntryKey, CursorEntryKind};
 use super::cursor_entries::select_cursor_rows;
 use super::queries::{delete_schema, select_last_load_id, select_last_schema_at, select_load, select_schema, select_state};
 use super::{
-    DatasetName, Dialect as _, InsertColumn, QualifiedName, add_column, add_root_id, create_table, delete_all,
-    delete_cursor_rows, drop_table, fill_root_ids, insert_from, insert_load, insert_schema, select_any_row, select_beyond_double,
+    DatasetName, Dialect as _, InsertColumn, QualifiedName, add_columns, add_root_id, create_table, delete_cursor_rows,
+    drop_table, fill_root_ids, insert_from, insert_load, insert_schema, select_any_row, select_beyond_double,
 };
 use crate::testing::StandardSql;
 
@@ -31,7 +31,7 @@ fn tables_are_created_with_their_complete_columns() {
       "c" BIGINT NOT NULL
     )
     "#);
-    insta::assert_snapshot!(add_column(&StandardSql, &name(), &table.columns["a"]), @r#"ALTER TABLE "f"."da""ta"."t" ADD COLUMN "a" TEXT"#);
+    insta::assert_snapshot!(add_columns(&StandardSql, &name(), &[table.columns["a"].clone()]), @r#"ALTER TABLE "f"."da""ta"."t" ADD COLUMN "a" TEXT"#);
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn rows_are_inserted_by_column_name() {
 
 #[test]
 fn tables_are_emptied_dropped_and_inspected() {
-    insta::assert_snapshot!(delete_all(&name()), @r#"DELETE FROM "f"."da""ta"."t""#);
+    insta::assert_snapshot!(StandardSql.empty_table(&name()), @r#"DELETE FROM "f"."da""ta"."t""#);
     insta::assert_snapshot!(drop_table(&name()), @r#"DROP TABLE IF EXISTS "f"."da""ta"."t""#);
     insta::assert_snapshot!(select_any_row(&name()), @r#"SELECT 'yes' FROM "f"."da""ta"."t" LIMIT 1"#);
     insta::assert_snapshot!(select_beyond_double(&StandardSql, &name(), "a"), @r#"SELECT 'yes' FROM "f"."da""ta"."t" WHERE "a" NOT BETWEEN -9007199254740992 AND 9007199254740992 LIMIT 1"#);

@@ -39,10 +39,6 @@ impl Dialect for StandardSql {
         format!("SELECT table_name, column_name, data_type FROM columns WHERE dataset = {}", self.text_literal(&dataset.name))
     }
 
-    fn dataset_query(&self, dataset: &DatasetName) -> String {
-        format!("SELECT name FROM datasets WHERE name = {}", self.text_literal(&dataset.name))
-    }
-
     fn micros_as_text(&self, timestamp: &str) -> String {
         format!("micros({timestamp})")
     }

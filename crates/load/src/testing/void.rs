@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::StandardSql;
 use crate::{
-    Capabilities, CommitScope, Destination, DestinationFuture, Dialect, IdentifierCase, IdentifierRules, LengthUnit, LoadOutcome,
-    LoadResult, RecordBatchStream, RestoreRequest, Restored, RowFormat,
+    Capabilities, CommitScope, Destination, DestinationFuture, Dialect, IdentifierCase, IdentifierCharacters, IdentifierRules,
+    LengthUnit, LoadOutcome, LoadResult, RecordBatchStream, RestoreRequest, Restored, RowFormat,
 };
 
 /// A destination that reports every load as successful and stores nothing.
@@ -50,10 +50,15 @@ impl Destination for Void {
 
 /// The capabilities of [`Void`].
 pub(crate) const CAPABILITIES: Capabilities = Capabilities {
-    identifiers: IdentifierRules { max_length: 63, length_unit: LengthUnit::Bytes, case: IdentifierCase::Sensitive },
+    identifiers: IdentifierRules {
+        max_length: 63,
+        length_unit: LengthUnit::Bytes,
+        case: IdentifierCase::Sensitive,
+        characters: IdentifierCharacters::All,
+    },
     max_columns: None,
     commit_scope: CommitScope::Table,
-    transactional_ddl: false,
+    transactional_ddl: true,
     max_tables_in_transaction: None,
     merge_strategies: &MergeStrategy::ALL,
     nested_types: false,

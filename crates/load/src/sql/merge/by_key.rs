@@ -11,11 +11,12 @@ const DELETED: &str = "_dlt_deleted";
 /// Deletes rows that match a new row by one of `keys`, each a list of columns, and their child rows.
 pub(super) fn delete(merge: &MergePlan<'_>, keys: &[&[KeyColumn<'_>]]) -> Vec<String> {
     let (root, staged) = (&merge.root, merge.rows.relation);
-    let [deleted, id, root_id] = [DELETED, DLT_ID_COLUMN, DLT_ROOT_ID_COLUMN].map(|name| merge.quote(name));
+    let [id, root_id] = [DLT_ID_COLUMN, DLT_ROOT_ID_COLUMN].map(|name| merge.quote(name));
+    let deleted = merge.temporary(DELETED);
     let with_key = |key: &&[KeyColumn<'_>]| {
         format!("SELECT d.{id} FROM {root} AS d WHERE EXISTS (SELECT 1 FROM {staged} AS s WHERE {})", merge.matches(key))
     };
-    let found = keys.iter().map(with_key).collect::<Vec<_>>().join(" UNION ");
+    let found = keys.iter().map(with_key).collect::<Vec<_>>().join(" UNION DISTINCT ");
     let mut statements = vec![format!("CREATE TEMP TABLE {deleted} AS {found}")];
     for (child, _) in &merge.children {
         statements.push(format!("DELETE FROM {child} WHERE {root_id} IN (SELECT {id} FROM {deleted})"));
@@ -34,7 +35,7 @@ const EXCLUDED: &str = "_dlt_left_out";
 /// with the package.
 pub(super) fn insert(merge: &MergePlan<'_>) -> Vec<String> {
     let excluded = create_excluded(merge);
-    let [table, number] = [EXCLUDED, ROOT_ROW_COLUMN].map(|name| merge.quote(name));
+    let (table, number) = (merge.temporary(EXCLUDED), merge.quote(ROOT_ROW_COLUMN));
     let condition = match &excluded {
         Some(_) => format!(" WHERE NOT EXISTS (SELECT 1 FROM {table} AS l WHERE l.{number} = s.{number})"),
         None => String::new(),
@@ -55,6 +56,6 @@ fn create_excluded(merge: &MergePlan<'_>) -> Option<String> {
         let conditions = std::iter::once(is_not_first).chain(is_deleted).collect::<Vec<_>>().join(" OR ");
         (ranked(merge, &names(&merge.primary_key)), conditions)
     };
-    let [excluded, number] = [EXCLUDED, ROOT_ROW_COLUMN].map(|name| merge.quote(name));
+    let (excluded, number) = (merge.temporary(EXCLUDED), merge.quote(ROOT_ROW_COLUMN));
     Some(format!("CREATE TEMP TABLE {excluded} AS SELECT {number} FROM {from} AS s WHERE {conditions}"))
 }

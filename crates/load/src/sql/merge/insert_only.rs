@@ -7,6 +7,6 @@ pub(super) fn statements(merge: &MergePlan<'_>) -> Vec<String> {
     let is_new = format!("NOT EXISTS (SELECT 1 FROM {} AS d WHERE {})", merge.root, merge.matches(&merge.primary_key));
     let mut statements = vec![create_surviving(merge, &names(&merge.primary_key), &[], Some(&is_new))];
     statements.extend(merge.tables_with_rows().map(|(table, rows)| insert_surviving(merge, table, rows, SURVIVING)));
-    statements.push(format!("DROP TABLE {}", merge.quote(SURVIVING)));
+    statements.push(format!("DROP TABLE {}", merge.temporary(SURVIVING)));
     statements
 }

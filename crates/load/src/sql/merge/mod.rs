@@ -33,6 +33,8 @@ pub(crate) struct StagedRows<'n> {
 /// The plan of a merge into a root table and its child tables.
 pub(crate) struct MergePlan<'n> {
     pub(crate) dialect: &'n dyn Dialect,
+    /// The number of the merge, unique in the load. Temporary tables are named by it.
+    pub(crate) number: usize,
     pub(crate) root: QualifiedName,
     pub(crate) rows: StagedRows<'n>,
     /// The existing child tables at all levels, with their new rows if any.
@@ -92,6 +94,11 @@ impl MergePlan<'_> {
     /// Quotes a name.
     fn quote(&self, name: &str) -> String {
         self.dialect.quote(name)
+    }
+
+    /// Returns the quoted name of a temporary table of this merge.
+    fn temporary(&self, name: &str) -> String {
+        self.quote(&format!("{name}_{}", self.number))
     }
 
     /// Inserts the staged rows, aliased `s`, that match a condition.

@@ -26,7 +26,8 @@ pub(super) fn statements(merge: &MergePlan<'_>, versions: &Versions<'_>) -> Vec<
     let (root, staged) = (&merge.root, merge.rows.relation);
     let Versions { boundary, active, .. } = versions;
     let [version, from, to] = [versions.row_version, versions.valid_from, versions.valid_to].map(|name| merge.quote(name));
-    let [begun, surviving, number] = [BEGUN, SURVIVING, ROOT_ROW_COLUMN].map(|name| merge.quote(name));
+    let [begun, surviving] = [BEGUN, SURVIVING].map(|name| merge.temporary(name));
+    let number = merge.quote(ROOT_ROW_COLUMN);
     let is_active = match active {
         // Null as well, because versions can be older than the setting.
         Some(active) => format!("(d.{to} IS NULL OR d.{to} = {active})"),

@@ -24,11 +24,11 @@ pub(super) fn create_surviving(merge: &MergePlan<'_>, key: &[&str], columns: &[&
         format!("{} AS s", ranked(merge, key))
     };
     let condition = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
-    format!("CREATE TEMP TABLE {} AS SELECT {selected} FROM {from}{condition}", merge.quote(SURVIVING))
+    format!("CREATE TEMP TABLE {} AS SELECT {selected} FROM {from}{condition}", merge.temporary(SURVIVING))
 }
 
 /// Inserts the staged rows whose root rows are in the table `surviving`.
 pub(super) fn insert_surviving(merge: &MergePlan<'_>, table: &QualifiedName, rows: &StagedRows<'_>, surviving: &str) -> String {
-    let [number, surviving] = [ROOT_ROW_COLUMN, surviving].map(|name| merge.quote(name));
+    let (number, surviving) = (merge.quote(ROOT_ROW_COLUMN), merge.temporary(surviving));
     merge.insert_staged(table, rows, &format!(" WHERE {number} IN (SELECT {number} FROM {surviving})"))
 }

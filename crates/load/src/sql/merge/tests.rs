@@ -13,6 +13,7 @@ fn check(strategy: MergeStrategy, change: impl FnOnce(&mut MergePlan<'_>)) -> St
     };
     let (of_root, of_child) = (columns(&["a", "b", "_dlt_id"]), columns(&["v", "_dlt_root_id"]));
     let mut plan = MergePlan {
+        number: 0,
         dialect: &StandardSql,
         root: table("t"),
         rows: StagedRows { relation: "s0", columns: &of_root },
@@ -47,15 +48,15 @@ const fn nullable(name: &str) -> KeyColumn<'_> {
 #[test]
 fn delete_insert_by_a_compound_key() {
     insta::assert_snapshot!(check(MergeStrategy::DeleteInsert, |_| ()), @r#"
-    CREATE TEMP TABLE "_dlt_deleted" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a" AND d."b" IS NOT DISTINCT FROM s."b");
-    DELETE FROM "f"."d"."t__x" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
-    DELETE FROM "f"."d"."t__gone" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
-    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
-    DROP TABLE "_dlt_deleted";
-    CREATE TEMP TABLE "_dlt_left_out" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a", "b" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" > 1;
-    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row");
-    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row");
-    DROP TABLE "_dlt_left_out"
+    CREATE TEMP TABLE "_dlt_deleted_0" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a" AND d."b" IS NOT DISTINCT FROM s."b");
+    DELETE FROM "f"."d"."t__x" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted_0");
+    DELETE FROM "f"."d"."t__gone" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted_0");
+    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted_0");
+    DROP TABLE "_dlt_deleted_0";
+    CREATE TEMP TABLE "_dlt_left_out_0" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a", "b" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" > 1;
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out_0" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row");
+    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out_0" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row");
+    DROP TABLE "_dlt_left_out_0"
     "#);
 }
 
@@ -69,12 +70,12 @@ fn delete_insert_by_both_keys_with_hard_delete() {
         plan.hard_delete = Some(HardDelete { column: "gone", is_bool: true });
     };
     insta::assert_snapshot!(check(MergeStrategy::DeleteInsert, change), @r#"
-    CREATE TEMP TABLE "_dlt_deleted" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a") UNION SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."b" IS NOT DISTINCT FROM s."b");
-    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
-    DROP TABLE "_dlt_deleted";
-    CREATE TEMP TABLE "_dlt_left_out" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a" ORDER BY "b" DESC NULLS LAST, "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" > 1 OR NOT ("gone" IS NOT TRUE);
-    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row");
-    DROP TABLE "_dlt_left_out"
+    CREATE TEMP TABLE "_dlt_deleted_0" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a") UNION DISTINCT SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."b" IS NOT DISTINCT FROM s."b");
+    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted_0");
+    DROP TABLE "_dlt_deleted_0";
+    CREATE TEMP TABLE "_dlt_left_out_0" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a" ORDER BY "b" DESC NULLS LAST, "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" > 1 OR NOT ("gone" IS NOT TRUE);
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out_0" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row");
+    DROP TABLE "_dlt_left_out_0"
     "#);
 }
 
@@ -97,14 +98,14 @@ fn upsert_ignores_the_merge_key() {
         plan.children.pop();
     };
     insta::assert_snapshot!(check(MergeStrategy::Upsert, change), @r#"
-    CREATE TEMP TABLE "_dlt_deleted" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a");
-    DELETE FROM "f"."d"."t__x" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
-    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
-    DROP TABLE "_dlt_deleted";
-    CREATE TEMP TABLE "_dlt_left_out" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" > 1;
-    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row");
-    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row");
-    DROP TABLE "_dlt_left_out"
+    CREATE TEMP TABLE "_dlt_deleted_0" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a");
+    DELETE FROM "f"."d"."t__x" WHERE "_dlt_root_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted_0");
+    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted_0");
+    DROP TABLE "_dlt_deleted_0";
+    CREATE TEMP TABLE "_dlt_left_out_0" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" > 1;
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out_0" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row");
+    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out_0" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row");
+    DROP TABLE "_dlt_left_out_0"
     "#);
 }
 
@@ -117,9 +118,9 @@ fn insert_only_leaves_existing_rows() {
         plan.children.clear();
     };
     insta::assert_snapshot!(check(MergeStrategy::InsertOnly, change), @r#"
-    CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a" ORDER BY "b" ASC NULLS LAST, "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" = 1 AND "gone" IS NULL AND NOT EXISTS (SELECT 1 FROM "f"."d"."t" AS d WHERE d."a" IS NOT DISTINCT FROM s."a");
-    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept");
-    DROP TABLE "_dlt_kept"
+    CREATE TEMP TABLE "_dlt_kept_0" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "a" ORDER BY "b" ASC NULLS LAST, "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" = 1 AND "gone" IS NULL AND NOT EXISTS (SELECT 1 FROM "f"."d"."t" AS d WHERE d."a" IS NOT DISTINCT FROM s."a");
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept_0");
+    DROP TABLE "_dlt_kept_0"
     "#);
 }
 
@@ -127,13 +128,13 @@ fn insert_only_leaves_existing_rows() {
 fn scd2_ends_missing_versions_and_begins_new_ones() {
     let change = |plan: &mut MergePlan<'_>| plan.primary_key.clear();
     insta::assert_snapshot!(check(MergeStrategy::Scd2, change), @r#"
-    CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row", "_dlt_id" FROM (SELECT *, row_number() OVER (PARTITION BY "_dlt_id" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" = 1;
-    UPDATE "f"."d"."t" AS d SET "until" = NOW WHERE d."until" IS NULL AND NOT EXISTS (SELECT 1 FROM "_dlt_kept" AS k WHERE k."_dlt_id" = d."_dlt_id");
-    CREATE TEMP TABLE "_dlt_begun" AS SELECT k."_dlt_root_row" FROM "_dlt_kept" AS k WHERE NOT EXISTS (SELECT 1 FROM "f"."d"."t" AS d WHERE d."_dlt_id" = k."_dlt_id" AND d."until" IS NULL);
-    INSERT INTO "f"."d"."t" ("since", "until", "a", "b", "_dlt_id") SELECT NOW, NULL, "a", "b", "_dlt_id" FROM s0 WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_begun");
-    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_begun") AND NOT EXISTS (SELECT 1 FROM "f"."d"."t__x" AS d WHERE d."_dlt_id" = s."_dlt_id");
-    DROP TABLE "_dlt_begun";
-    DROP TABLE "_dlt_kept"
+    CREATE TEMP TABLE "_dlt_kept_0" AS SELECT "_dlt_root_row", "_dlt_id" FROM (SELECT *, row_number() OVER (PARTITION BY "_dlt_id" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM s0) AS s WHERE "_dlt_place" = 1;
+    UPDATE "f"."d"."t" AS d SET "until" = NOW WHERE d."until" IS NULL AND NOT EXISTS (SELECT 1 FROM "_dlt_kept_0" AS k WHERE k."_dlt_id" = d."_dlt_id");
+    CREATE TEMP TABLE "_dlt_begun_0" AS SELECT k."_dlt_root_row" FROM "_dlt_kept_0" AS k WHERE NOT EXISTS (SELECT 1 FROM "f"."d"."t" AS d WHERE d."_dlt_id" = k."_dlt_id" AND d."until" IS NULL);
+    INSERT INTO "f"."d"."t" ("since", "until", "a", "b", "_dlt_id") SELECT NOW, NULL, "a", "b", "_dlt_id" FROM s0 WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_begun_0");
+    INSERT INTO "f"."d"."t__x" ("v", "_dlt_root_id") SELECT "v", "_dlt_root_id" FROM s1 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_begun_0") AND NOT EXISTS (SELECT 1 FROM "f"."d"."t__x" AS d WHERE d."_dlt_id" = s."_dlt_id");
+    DROP TABLE "_dlt_begun_0";
+    DROP TABLE "_dlt_kept_0"
     "#);
 }
 
@@ -146,12 +147,12 @@ fn scd2_with_a_merge_key_and_an_active_timestamp() {
         plan.children.clear();
     };
     insta::assert_snapshot!(check(MergeStrategy::Scd2, change), @r#"
-    CREATE TEMP TABLE "_dlt_kept" AS SELECT "_dlt_root_row", "_dlt_id" FROM s0 AS s;
-    UPDATE "f"."d"."t" AS d SET "until" = NOW WHERE (d."until" IS NULL OR d."until" = NEVER) AND NOT EXISTS (SELECT 1 FROM "_dlt_kept" AS k WHERE k."_dlt_id" = d."_dlt_id") AND EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a");
-    CREATE TEMP TABLE "_dlt_begun" AS SELECT k."_dlt_root_row" FROM "_dlt_kept" AS k WHERE NOT EXISTS (SELECT 1 FROM "f"."d"."t" AS d WHERE d."_dlt_id" = k."_dlt_id" AND (d."until" IS NULL OR d."until" = NEVER));
-    INSERT INTO "f"."d"."t" ("since", "until", "a", "b", "_dlt_id") SELECT NOW, NEVER, "a", "b", "_dlt_id" FROM s0 WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_begun");
-    DROP TABLE "_dlt_begun";
-    DROP TABLE "_dlt_kept"
+    CREATE TEMP TABLE "_dlt_kept_0" AS SELECT "_dlt_root_row", "_dlt_id" FROM s0 AS s;
+    UPDATE "f"."d"."t" AS d SET "until" = NOW WHERE (d."until" IS NULL OR d."until" = NEVER) AND NOT EXISTS (SELECT 1 FROM "_dlt_kept_0" AS k WHERE k."_dlt_id" = d."_dlt_id") AND EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a");
+    CREATE TEMP TABLE "_dlt_begun_0" AS SELECT k."_dlt_root_row" FROM "_dlt_kept_0" AS k WHERE NOT EXISTS (SELECT 1 FROM "f"."d"."t" AS d WHERE d."_dlt_id" = k."_dlt_id" AND (d."until" IS NULL OR d."until" = NEVER));
+    INSERT INTO "f"."d"."t" ("since", "until", "a", "b", "_dlt_id") SELECT NOW, NEVER, "a", "b", "_dlt_id" FROM s0 WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_begun_0");
+    DROP TABLE "_dlt_begun_0";
+    DROP TABLE "_dlt_kept_0"
     "#);
 }
 
@@ -163,9 +164,9 @@ fn keys_without_nulls_are_compared_with_equality() {
         plan.is_deduplicated = true;
     };
     insta::assert_snapshot!(check(MergeStrategy::DeleteInsert, change), @r#"
-    CREATE TEMP TABLE "_dlt_deleted" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" = s."a" AND d."b" IS NOT DISTINCT FROM s."b");
-    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted");
-    DROP TABLE "_dlt_deleted";
+    CREATE TEMP TABLE "_dlt_deleted_0" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" = s."a" AND d."b" IS NOT DISTINCT FROM s."b");
+    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted_0");
+    DROP TABLE "_dlt_deleted_0";
     INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s
     "#);
 }

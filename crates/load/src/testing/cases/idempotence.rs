@@ -75,11 +75,14 @@ fn that_is_stopped_changes_nothing(context: &mut TestContext<'_>, mode: LoadMode
 
 fn that_is_stopped_at_first_leaves_no_dataset(context: &mut TestContext<'_>, mode: LoadMode) -> Result<(), Mismatch> {
     let package = context.package(&mode.resource("items", &["id"]), FIRST)?;
+    let has_transactional_ddl = context.destination.capabilities().transactional_ddl;
     context.cancel_ever_later(&package, || {
         let restored = context.restored()?;
         let has_any = restored.state.is_some() || restored.schema.is_some() || restored.last_load_id.is_some();
         context.expect_same("whether anything is restored", &has_any, &false)?;
         match context.try_query("SELECT id FROM items") {
+            // Without transactional DDL, an empty table can remain.
+            Ok(found) if !has_transactional_ddl && found.num_rows() == 0 => Ok(()),
             Ok(_) => Err(context.mismatch("SELECT id FROM items", "no such table", "rows")),
             Err(_) => Ok(()),
         }

@@ -146,9 +146,14 @@ fn rows_leave_no_new_tables_or_columns(context: &mut TestContext<'_>) -> Result<
     context.load(&items, r#"[{"id":1,"amount":1}]"#)?;
     let package = context.package(&items, r#"[{"id":2,"amount":null,"w":true,"l":[1]}]"#)?;
     context.expect_rejected(&package)?;
-    for sql in ["SELECT w FROM items", "SELECT value FROM items__l"] {
-        if context.try_query(sql).is_ok() {
-            return Err(context.mismatch(sql, "no such table or column", "rows"));
+    let has_transactional_ddl = context.destination.capabilities().transactional_ddl;
+    for sql in ["SELECT w FROM items WHERE w IS NOT NULL", "SELECT value FROM items__l"] {
+        match context.try_query(sql) {
+            // Without transactional DDL, empty tables and columns can remain.
+            Ok(found) if has_transactional_ddl || found.num_rows() > 0 => {
+                return Err(context.mismatch(sql, "no such table or column", "rows"));
+            }
+            _ => {}
         }
     }
     Ok(())
