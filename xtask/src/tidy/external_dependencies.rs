@@ -35,6 +35,12 @@ const RULES: &[Rule] = &[
         reason: "only catchment-load-postgres is the adapter for PostgreSQL; use the `Destination` trait",
     },
     Rule {
+        dependency: "parquet",
+        scope: OnlyIn(&["catchment-load-bigquery"]),
+        in_tests: false,
+        reason: "adapters write the files of their engines; use the `Destination` trait",
+    },
+    Rule {
         dependency: "anyhow",
         scope: OnlyIn(&["catchment-cli", "xtask", "catchment-tests", "catchment-examples"]),
         in_tests: false,

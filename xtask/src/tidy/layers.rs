@@ -40,6 +40,17 @@ const LAYERS: &[(&str, Allowed)] = &[
         "catchment-load-postgres",
         Only(&["catchment-load", "catchment-load-package", "catchment-json", "catchment-schema", "catchment-settings"]),
     ),
+    (
+        "catchment-load-bigquery",
+        Only(&[
+            "catchment-load",
+            "catchment-load-package",
+            "catchment-json",
+            "catchment-rest-client",
+            "catchment-schema",
+            "catchment-settings",
+        ]),
+    ),
     ("catchment-dataset", Only(&["catchment-load", "catchment-json", "catchment-schema"])),
     (
         "catchment-run",
@@ -70,6 +81,7 @@ const LAYERS: &[(&str, Allowed)] = &[
             "catchment-load",
             "catchment-load-duckdb",
             "catchment-load-postgres",
+            "catchment-load-bigquery",
             "catchment-dataset",
             "catchment-run",
             "catchment-vault",

@@ -1,0 +1,81 @@
+//! Jobs.
+
+use std::time::Duration;
+
+use catchment_rest_client::Method;
+use serde_json::{Value as Json, json};
+
+use super::tables::existing;
+use super::{ApiError, BigQueryClient, Job};
+
+/// The delay before the state of a job is requested, which doubles up to the maximum.
+const FIRST_POLL: Duration = Duration::from_millis(250);
+const MAX_POLL: Duration = Duration::from_secs(5);
+
+/// The time after which a job is no longer waited for. BigQuery ends jobs after 6 hours.
+const MAX_WAIT: Duration = Duration::from_secs(7 * 3600);
+
+/// The id of a job, unique in its project and location.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct JobId<'j> {
+    pub(crate) id: &'j str,
+    pub(crate) location: &'j str,
+}
+
+impl BigQueryClient {
+    /// Returns the resource of a new job.
+    pub(super) fn job_resource(&self, job: JobId<'_>, configuration: &Json) -> Json {
+        let reference = json!({"projectId": self.project, "jobId": job.id, "location": job.location});
+        json!({"jobReference": reference, "configuration": configuration})
+    }
+
+    /// Starts a job. If a job of the id exists, returns that one.
+    pub(crate) async fn insert_job(&self, job: JobId<'_>, configuration: &Json) -> Result<Job, ApiError> {
+        let body = self.job_resource(job, configuration);
+        match self.call(Method::POST, "jobs", &[], Some(&body)).await {
+            Err(error) if error.is_duplicate() => self.job(job).await?.ok_or(error),
+            result => result,
+        }
+    }
+
+    /// Returns a job, or `None` if it does not exist.
+    pub(crate) async fn job(&self, job: JobId<'_>) -> Result<Option<Job>, ApiError> {
+        existing(self.call(Method::GET, &format!("jobs/{}", job.id), &[("location", job.location)], None).await)
+    }
+
+    /// Requests the end of a job.
+    pub(crate) async fn cancel_job(&self, job: JobId<'_>) -> Result<(), ApiError> {
+        let path = format!("jobs/{}/cancel", job.id);
+        self.call::<Json>(Method::POST, &path, &[("location", job.location)], None).await.map(drop)
+    }
+
+    /// Waits until a job has ended. The error of the job is in its status.
+    pub(crate) async fn wait_for_job(&self, mut job: Job, id: JobId<'_>) -> Result<Job, ApiError> {
+        let (mut delay, mut waited) = (FIRST_POLL, Duration::ZERO);
+        while !job.is_done() {
+            if waited > MAX_WAIT {
+                return Err(ApiError::without_response(format!("job {} did not end within 7 hours", id.id), true));
+            }
+            tokio::time::sleep(delay).await;
+            waited += delay;
+            delay = (delay * 2).min(MAX_POLL);
+            let found = self.job(id).await?;
+            job = found.ok_or_else(|| ApiError::without_response(format!("job {} was deleted", id.id), true))?;
+        }
+        Ok(job)
+    }
+
+    /// Starts a job, waits for its end and returns it.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of a request or of the job.
+    pub(crate) async fn run_job(&self, id: JobId<'_>, configuration: &Json) -> Result<Job, ApiError> {
+        let job = self.insert_job(id, configuration).await?;
+        let job = self.wait_for_job(job, id).await?;
+        match &job.status.error_result {
+            Some(error) => Err(ApiError::of_job(error)),
+            None => Ok(job),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Resumable uploads: <https://cloud.google.com/bigquery/docs/reference/api-uploads>.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use catchment_rest_client::{Body, Method, Request, Response, StatusCode, Url};
+use serde_json::Value as Json;
+
+use super::{ApiError, BigQueryClient, Job, JobId, parse, with_json};
+
+/// The size of a chunk must be a multiple of this.
+pub(crate) const CHUNK_UNIT: usize = 256 << 10;
+
+/// The number of times that an upload is resumed after errors without progress.
+const MAX_RESUMES: u32 = 6;
+
+/// An upload of the file of a load job, in chunks.
+pub(crate) struct ResumableUpload<'c> {
+    client: &'c BigQueryClient,
+    session: Url,
+    /// The number of bytes that the service has stored.
+    stored: u64,
+    retry_delay: Duration,
+}
+
+/// The state of an upload.
+enum Progress {
+    /// The service has stored this number of bytes.
+    Stored(u64),
+    /// The upload is complete, and the job started.
+    Complete(Box<Job>),
+}
+
+impl BigQueryClient {
+    /// Begins the upload of a file whose load job starts when the upload is complete.
+    pub(crate) async fn begin_upload(
+        &self,
+        job: JobId<'_>,
+        configuration: &Json,
+        retry_delay: Duration,
+    ) -> Result<ResumableUpload<'_>, ApiError> {
+        let url = format!("{}/upload/bigquery/v2/projects/{}/jobs", self.endpoint, self.project);
+        let mut request = Request::new(Method::POST, self.parse_url(&url)?).param("uploadType", "resumable");
+        request.idempotent = true;
+        let request = with_json(request, &self.job_resource(job, configuration))?;
+        let header = |request: Request| request.header("x-upload-content-type", "application/octet-stream");
+        let request = header(request).map_err(|error| ApiError::without_response(error, false))?;
+        let response = self.send(&request).await?;
+        let session = response.headers().get("location").and_then(|value| value.to_str().ok());
+        let no_session = || ApiError::without_response("the service returned no URL for the upload", true);
+        Ok(ResumableUpload { client: self, session: self.parse_url(session.ok_or_else(no_session)?)?, stored: 0, retry_delay })
+    }
+}
+
+impl ResumableUpload<'_> {
+    /// Sends a chunk, whose size is a multiple of [`CHUNK_UNIT`] except for the last. Returns the job after the last chunk.
+    pub(crate) async fn send(&mut self, chunk: Bytes, is_last: bool) -> Result<Option<Job>, ApiError> {
+        let begin = self.stored;
+        let end = begin + chunk.len() as u64;
+        let mut resumes = 0;
+        loop {
+            let sent = usize::try_from(self.stored - begin).unwrap_or(usize::MAX).min(chunk.len());
+            let before = self.stored;
+            let total = if is_last { end.to_string() } else { "*".to_owned() };
+            let range = match end - self.stored {
+                0 => format!("bytes */{total}"),
+                _ => format!("bytes {}-{}/{total}", self.stored, end - 1),
+            };
+            let progress = match self.put(chunk.slice(sent..), &range).await {
+                // The service may have stored a part of the chunk.
+                Err(error) if error.is_transient && resumes < MAX_RESUMES => {
+                    tokio::time::sleep(self.retry_delay * 2_u32.pow(resumes)).await;
+                    resumes += 1;
+                    self.put(Bytes::new(), "bytes */*").await
+                }
+                result => result,
+            };
+            match progress? {
+                Progress::Complete(job) => return Ok(Some(*job)),
+                Progress::Stored(stored) if (begin..=end).contains(&stored) => self.stored = stored,
+                Progress::Stored(stored) => {
+                    let message = format!("the service stored {stored} bytes of an upload, expected {begin} to {end}");
+                    return Err(ApiError::without_response(message, true));
+                }
+            }
+            match self.stored == end {
+                true if !is_last => return Ok(None),
+                _ if self.stored > before => resumes = 0,
+                _ if resumes >= MAX_RESUMES => {
+                    return Err(ApiError::without_response("the service stores no more bytes of an upload", true));
+                }
+                _ => resumes += 1,
+            }
+        }
+    }
+
+    async fn put(&self, bytes: Bytes, range: &str) -> Result<Progress, ApiError> {
+        let request = Request::new(Method::PUT, self.session.clone()).header("content-range", range);
+        let mut request = request.map_err(|error| ApiError::without_response(error, false))?.body(Body::Bytes(bytes.into()));
+        // A repeated chunk is an error if the service has stored it.
+        request.idempotent = false;
+        let response = self.client.send(&request).await?;
+        match response.status() {
+            StatusCode::PERMANENT_REDIRECT => Ok(Progress::Stored(stored_bytes(&response))),
+            _ => Ok(Progress::Complete(Box::new(parse(&response)?))),
+        }
+    }
+}
+
+/// Returns the number of bytes in the header `Range: bytes=0-N`; without the header, nothing is stored.
+fn stored_bytes(response: &Response) -> u64 {
+    let range = response.headers().get("range").and_then(|value| value.to_str().ok());
+    let last = range.and_then(|range| range.rsplit_once('-')?.1.parse::<u64>().ok());
+    last.map_or(0, |last| last + 1)
+}

@@ -1,0 +1,121 @@
+//! The SQL dialect of BigQuery.
+
+use arrow::datatypes::DataType as ArrowType;
+use catchment_load::Dialect;
+use catchment_load::sql::{DatasetName, QualifiedName};
+use catchment_schema::{Column, ColumnType, short_digest};
+
+use crate::types;
+
+/// The prefix of the names of staging tables.
+pub(crate) const STAGING_PREFIX: &str = "_catchment_staging_";
+
+/// The SQL dialect of BigQuery.
+#[derive(Debug)]
+pub(crate) struct BigQueryDialect;
+
+impl Dialect for BigQueryDialect {
+    fn quote(&self, name: &str) -> String {
+        format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`"))
+    }
+
+    fn text_literal(&self, text: &str) -> String {
+        let mut literal = String::with_capacity(text.len() + 2);
+        literal.push('\'');
+        for character in text.chars() {
+            match character {
+                '\\' => literal.push_str("\\\\"),
+                '\'' => literal.push_str("\\'"),
+                '\n' => literal.push_str("\\n"),
+                '\r' => literal.push_str("\\r"),
+                '\0' => literal.push_str("\\0"),
+                other => literal.push(other),
+            }
+        }
+        literal.push('\'');
+        literal
+    }
+
+    fn column_type(&self, column: &Column) -> String {
+        types::column_type(column)
+    }
+
+    fn number_type(&self, type_name: &str) -> Option<ColumnType> {
+        types::number_type(type_name)
+    }
+
+    fn arrow_type(&self, type_name: &str) -> Option<ArrowType> {
+        types::arrow_type(type_name)
+    }
+
+    fn columns_query(&self, dataset: &DatasetName) -> String {
+        format!(
+            "SELECT table_name, column_name, data_type FROM {dataset}.INFORMATION_SCHEMA.COLUMNS \
+             WHERE NOT STARTS_WITH(table_name, '{STAGING_PREFIX}') ORDER BY table_name, ordinal_position"
+        )
+    }
+
+    fn micros_as_text(&self, timestamp: &str) -> String {
+        format!("CAST(UNIX_MICROS({timestamp}) AS STRING)")
+    }
+
+    fn staging_table(&self, dataset: &DatasetName, load_id: &str, number: usize) -> String {
+        dataset.table(self, &staging_table(load_id, number)).to_string()
+    }
+
+    fn staging_type(&self, column: &Column) -> String {
+        types::staging_type(column)
+    }
+
+    /// Casts to text without a length: an insert rejects longer values, which a cast could cut.
+    fn cast(&self, value: &str, type_name: &str) -> String {
+        match types::base(type_name) {
+            // Numbers that a double cannot represent are rounded, as everywhere in JSON.
+            "JSON" => format!("PARSE_JSON(CAST({value} AS STRING), wide_number_mode=>'round')"),
+            base @ ("STRING" | "BYTES") => format!("CAST({value} AS {base})"),
+            _ => format!("CAST({value} AS {type_name})"),
+        }
+    }
+
+    /// Compares values as text, in which null equals null: BigQuery joins only by equality.
+    fn equal_or_both_null(&self, left: &str, right: &str) -> String {
+        format!("IFNULL(TO_JSON_STRING({left}), 'null') = IFNULL(TO_JSON_STRING({right}), 'null')")
+    }
+
+    fn empty_table(&self, table: &QualifiedName) -> String {
+        format!("TRUNCATE TABLE {table}")
+    }
+
+    fn adds_required_columns(&self) -> bool {
+        false
+    }
+
+    fn adds_columns_at_once(&self) -> bool {
+        true
+    }
+
+    fn add_column_clause(&self) -> &'static str {
+        "ADD COLUMN IF NOT EXISTS"
+    }
+
+    fn alter_type(&self, table: &QualifiedName, column: &Column) -> String {
+        format!("ALTER TABLE {table} ALTER COLUMN {} SET DATA TYPE {}", self.quote(&column.name), types::column_type(column))
+    }
+}
+
+/// Returns the name of the staging table of a load with this number.
+pub(crate) fn staging_table(load_id: &str, number: usize) -> String {
+    format!("{}_{number}", staging_prefix(load_id))
+}
+
+/// Returns the prefix of the names of the staging tables of a load.
+pub(crate) fn staging_prefix(load_id: &str) -> String {
+    let is_plain = |character: char| character.is_ascii_alphanumeric();
+    let plain: String = load_id.chars().map(|character| if is_plain(character) { character } else { '_' }).collect();
+    format!("{STAGING_PREFIX}{plain}")
+}
+
+/// Returns a hash for names, of 20 hexadecimal digits.
+pub(crate) fn name_hash(text: &str) -> String {
+    short_digest::<10>(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,38 @@
+//! The BigQuery destination: load jobs, transactions as scripts, and the REST client.
+//!
+//! A load writes rows as Parquet files into staging tables, which load jobs fill, and then changes the dataset in one
+//! transaction, which is a script. All jobs have ids that derive from the package, so a repeated load continues where an
+//! earlier one ended, and never loads a package twice.
+//!
+//! ```
+//! use catchment_load::Destination as _;
+//! use catchment_load_bigquery::{BigQuery, BigQueryOptions};
+//!
+//! let bigquery = BigQuery::new(BigQueryOptions::new("my-project"));
+//! assert_eq!(bigquery.location(), "bigquery://my-project");
+//! ```
+//!
+//! | feature | effect |
+//! |---|---|
+//! | `failpoints` | Compiles in fail points, at which tests end the process. |
+
+mod client;
+mod destination;
+mod dialect;
+mod load;
+mod options;
+mod parquet_file;
+mod query;
+mod query_job;
+mod reader;
+mod results;
+mod script;
+mod settings;
+mod stage;
+mod staging_table;
+mod types;
+
+pub use client::{ApiError, CredentialsError, ErrorProto, GoogleCredentials};
+pub use destination::BigQuery;
+pub use options::BigQueryOptions;
+pub use settings::{BigQuerySettings, OptionsError};

@@ -1,0 +1,152 @@
+//! Settings of the BigQuery destination.
+
+use std::path::PathBuf;
+
+use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, ScopedSettings, Secret};
+use thiserror::Error;
+
+use crate::{BigQueryOptions, GoogleCredentials};
+
+/// The settings of the BigQuery destination: `destination.bigquery`.
+///
+/// ```
+/// use catchment_load_bigquery::BigQuerySettings;
+/// use catchment_settings::{NoSettings, ScopedSettings};
+///
+/// let settings = ScopedSettings::new(&NoSettings).read::<BigQuerySettings>()?;
+/// assert!(settings.options().unwrap_err().to_string().starts_with("no Google Cloud project"));
+/// # Ok::<(), catchment_settings::SettingsError>(())
+/// ```
+#[derive(Debug)]
+pub struct BigQuerySettings {
+    credentials: Option<Secret>,
+    project_id: Option<String>,
+    client_email: Option<String>,
+    private_key: Option<Secret>,
+    location: Option<String>,
+    api_endpoint: Option<String>,
+    emulator_host: Option<String>,
+    maximum_bytes_billed: Option<u64>,
+}
+
+/// A setting of the BigQuery destination is missing or invalid.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OptionsError {
+    /// The project is unknown.
+    #[error("no Google Cloud project is configured: set destination.bigquery.project_id (DESTINATION__BIGQUERY__PROJECT_ID)")]
+    NoProject,
+    /// Only one of two settings is set.
+    #[error("destination.bigquery.{set} is set without `{missing}`: set both, or use `credentials` with the key file")]
+    Incomplete {
+        /// The setting that is set.
+        set: &'static str,
+        /// The setting that is missing.
+        missing: &'static str,
+    },
+    /// The file of the credentials cannot be read.
+    #[error("failed to read the credentials file {}; set destination.bigquery.credentials to its path or content", path.display())]
+    Credentials {
+        /// The path.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl BigQuerySettings {
+    /// Returns the options of the destination. Reads the credentials if the setting is the path of a file.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the project or a part of the credentials is missing, or the file cannot be read.
+    pub fn options(&self) -> Result<BigQueryOptions, OptionsError> {
+        let credentials = self.google_credentials()?;
+        let project = self.project_id.clone().or_else(|| project_of(&credentials)).filter(|project| !project.is_empty());
+        let defaults = BigQueryOptions::new(project.ok_or(OptionsError::NoProject)?);
+        let endpoint = self.emulator_host.as_ref().map(|host| match host.contains("://") {
+            true => host.clone(),
+            false => format!("http://{host}"),
+        });
+        let endpoint = endpoint.or_else(|| self.api_endpoint.clone()).unwrap_or_else(|| defaults.endpoint.clone());
+        Ok(BigQueryOptions {
+            credentials,
+            location: self.location.clone(),
+            endpoint: endpoint.trim_end_matches('/').to_owned(),
+            is_emulator: self.emulator_host.is_some(),
+            maximum_bytes_billed: self.maximum_bytes_billed,
+            ..defaults
+        })
+    }
+
+    fn google_credentials(&self) -> Result<GoogleCredentials, OptionsError> {
+        match (&self.credentials, &self.client_email, &self.private_key) {
+            (Some(text), _, _) if text.expose().trim_start().starts_with('{') => Ok(GoogleCredentials::Json(text.clone())),
+            (Some(path), _, _) => {
+                let path = PathBuf::from(path.expose());
+                match std::fs::read_to_string(&path) {
+                    Ok(text) => Ok(GoogleCredentials::Json(text.into())),
+                    Err(source) => Err(OptionsError::Credentials { path, source }),
+                }
+            }
+            (None, Some(email), Some(key)) => {
+                Ok(GoogleCredentials::ServiceAccount { client_email: email.clone(), private_key: pem(key) })
+            }
+            (None, Some(_), None) => Err(OptionsError::Incomplete { set: "client_email", missing: "private_key" }),
+            (None, None, Some(_)) => Err(OptionsError::Incomplete { set: "private_key", missing: "client_email" }),
+            (None, None, None) => Ok(GoogleCredentials::ApplicationDefault),
+        }
+    }
+}
+
+/// Returns a key with line breaks. In environment variables they are often written as `\n`.
+fn pem(key: &Secret) -> Secret {
+    key.expose().replace("\\n", "\n").into()
+}
+
+/// Returns the project in a key file.
+fn project_of(credentials: &GoogleCredentials) -> Option<String> {
+    let GoogleCredentials::Json(text) = credentials else { return None };
+    let json: serde_json::Value = serde_json::from_str(text.expose()).ok()?;
+    ["project_id", "quota_project_id"].iter().find_map(|name| json.get(*name)?.as_str().map(str::to_owned))
+}
+
+impl FromSettings for BigQuerySettings {
+    fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
+        settings.section(["destination", "bigquery"])
+    }
+
+    fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {
+        const CREDENTIALS: &str = "credentials";
+        let project: Option<String> = fields.optional(
+            "project_id",
+            "Project that contains the datasets and is charged. Default: `credentials.project_id`, the project in the key \
+             file, then the variable `GOOGLE_CLOUD_PROJECT`.",
+        );
+        let project_of_credentials = fields.nested(CREDENTIALS, "project_id", "Project of the service account.");
+        let client_email = fields.optional("client_email", "Email address of a service account; requires `private_key`.");
+        let nested_email = fields.nested(CREDENTIALS, "client_email", "Email address of a service account.");
+        let private_key = fields.optional("private_key", "Private key of the service account, in PEM format.");
+        let nested_key = fields.nested(CREDENTIALS, "private_key", "Private key of the service account, in PEM format.");
+        Ok(BigQuerySettings {
+            credentials: fields.scalar(
+                CREDENTIALS,
+                "Service account key or another credentials file, as JSON or as the path of a file. Default without a private \
+                 key: application default credentials (the file in `GOOGLE_APPLICATION_CREDENTIALS`, the `gcloud` login, or \
+                 the metadata server).",
+            ),
+            project_id: project.or(project_of_credentials).or_else(|| fields.variable("GOOGLE_CLOUD_PROJECT")),
+            client_email: client_email.or(nested_email),
+            private_key: private_key.or(nested_key),
+            location: fields.optional("location", "Location of new datasets, such as `EU` or `europe-west3`. Default: `US`."),
+            api_endpoint: fields
+                .optional("api_endpoint", "URL of the API, for private endpoints. Default: `https://bigquery.googleapis.com`."),
+            emulator_host: fields.variable("BIGQUERY_EMULATOR_HOST"),
+            maximum_bytes_billed: fields.optional(
+                "maximum_bytes_billed",
+                "Maximum number of bytes that a job may be billed for; a job that would exceed it fails. Default: none.",
+            ),
+        })
+    }
+}

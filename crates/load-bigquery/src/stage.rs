@@ -1,0 +1,191 @@
+//! Staging of rows: load jobs of Parquet files.
+
+use std::sync::Arc;
+use std::thread;
+
+use bytes::{Bytes, BytesMut};
+use catchment_load::{LoadAttempt, LoadError, StagedTable, TableBatches};
+use catchment_load_package::{SealedPackage, Segment, fail_point};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
+use serde_json::{Value as Json, json};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::client::{ApiError, BigQueryClient, CHUNK_UNIT, Job, JobId};
+use crate::dialect::{name_hash, staging_table};
+use crate::query_job::guard;
+use crate::staging_table::{StagingTable, prepare};
+use crate::{BigQueryOptions, parquet_file};
+
+/// The number of files that are encoded and uploaded at the same time.
+const UPLOADS: usize = 2;
+
+/// The size of the segments of a file, in bytes.
+const PART_BYTES: u64 = 256 << 20;
+
+/// The size of the chunks of an upload.
+const CHUNK: usize = 8 << 20;
+const _: () = assert!(CHUNK.is_multiple_of(CHUNK_UNIT), "only the last chunk can have any size");
+
+/// The maximum number of load jobs of a file, if they fail with transient errors.
+const MAX_JOBS: u32 = 5;
+
+/// Writes the rows of a package into staging tables.
+pub(crate) struct Staging<'s> {
+    pub(crate) client: &'s BigQueryClient,
+    pub(crate) options: &'s BigQueryOptions,
+    pub(crate) package: &'s Arc<SealedPackage>,
+    pub(crate) attempt: &'s Arc<LoadAttempt>,
+    pub(crate) stop: &'s CancellationToken,
+    /// The location of the dataset.
+    pub(crate) dataset_location: &'s str,
+    /// The location of the destination for messages.
+    pub(crate) location: &'s str,
+}
+
+/// The rows of a file.
+struct Part<'p> {
+    staged: &'p StagedTable,
+    table: StagingTable,
+    number: usize,
+    segments: Vec<Segment>,
+}
+
+impl Staging<'_> {
+    /// Fills all staging tables.
+    pub(crate) async fn stage(&self, tables: &[StagedTable]) -> Result<(), LoadError> {
+        let header = self.package.header();
+        let mut parts = Vec::new();
+        for (number, staged) in tables.iter().enumerate() {
+            let name = staging_table(&header.load_id, number);
+            let table = prepare(self.client, &header.dataset, &name, staged);
+            let table = guard(self.stop, &staged.create.step, self.location, table).await?;
+            let segments = split(self.rows(staged).segments().cloned());
+            parts.extend(segments.into_iter().enumerate().map(|(number, segments)| Part {
+                staged,
+                table: table.clone(),
+                number,
+                segments,
+            }));
+        }
+        // Boxed, because the compiler cannot prove that the futures of a closure are `Send`.
+        let loads: Vec<BoxFuture<'_, Result<(), LoadError>>> = parts.iter().map(|part| self.load(part).boxed()).collect();
+        stream::iter(loads).buffer_unordered(UPLOADS).try_collect::<Vec<()>>().await.map(drop)
+    }
+
+    fn rows(&self, staged: &StagedTable) -> TableBatches {
+        TableBatches::new(self.package, self.attempt, &staged.rows, self.location, self.stop)
+    }
+
+    /// Loads a part, unless an earlier load of the package did.
+    async fn load(&self, part: &Part<'_>) -> Result<(), LoadError> {
+        let step = &part.staged.create.step;
+        let mut number = 0;
+        loop {
+            let id = self.job_id(part, number);
+            let id = JobId { id: &id, location: self.dataset_location };
+            let known = match part.table.is_new {
+                true => None,
+                false => guard(self.stop, step, self.location, self.client.job(id)).await?,
+            };
+            let job = match known {
+                Some(job) => job,
+                None => self.upload(part, id).await?,
+            };
+            let job = guard(self.stop, step, self.location, self.client.wait_for_job(job, id)).await?;
+            let Some(error) = &job.status.error_result else {
+                fail_point!("load::table_staged");
+                return Ok(());
+            };
+            let error = ApiError::of_job(error);
+            number += 1;
+            if !error.is_transient || number == MAX_JOBS {
+                return Err(error.into_load_error(step, self.location));
+            }
+            tracing::warn!("failed to {step} in {}: {error}; retrying", self.location);
+        }
+    }
+
+    /// Returns the id of a load job, which is the same if the load of the package is repeated.
+    fn job_id(&self, part: &Part<'_>, number: u32) -> String {
+        let StagingTable { name, creation_time, .. } = &part.table;
+        let header = self.package.header();
+        let hash = name_hash(&format!("{} {} {creation_time}", header.dataset, header.base_state.pipeline_name()));
+        format!("catchment_load{name}_{}_{hash}_{number}", part.number)
+    }
+
+    /// Uploads the file of a part. A thread reads and encodes rows while earlier ones are sent.
+    async fn upload(&self, part: &Part<'_>, id: JobId<'_>) -> Result<Job, LoadError> {
+        let step = &part.staged.create.step;
+        let (sender, mut pieces) = mpsc::channel(1);
+        let rows = self.rows(part.staged).with_segments(part.segments.iter().cloned());
+        let (target, location) = (part.staged.rows.clone(), self.location.to_owned());
+        let encoding = move || parquet_file::encode(rows, &target, &location, &sender);
+        thread::Builder::new().name("bigquery".to_owned()).spawn(encoding).map_err(LoadError::SpawnThread)?;
+        let configuration = self.configuration(&part.table.name);
+        let begun = self.client.begin_upload(id, &configuration, self.options.retry_delay).await;
+        let mut upload = match begun {
+            // An upload whose answer was lost has started the job.
+            Err(error) if error.is_duplicate() => return self.known(part, id, error).await,
+            begun => begun.map_err(|error| error.into_load_error(step, self.location))?,
+        };
+        let (mut buffer, mut is_last) = (BytesMut::new(), false);
+        loop {
+            while buffer.len() <= CHUNK && !is_last {
+                match guard(self.stop, step, self.location, async { Ok(pieces.recv().await) }).await? {
+                    Some(piece) => buffer.extend_from_slice(&piece?),
+                    None => is_last = true,
+                }
+            }
+            let ends = is_last && buffer.len() <= CHUNK;
+            let chunk: Bytes = buffer.split_to(CHUNK.min(buffer.len())).freeze();
+            let sent = tokio::select! {
+                sent = upload.send(chunk, ends) => sent,
+                () = self.stop.cancelled() => return Err(LoadError::Cancelled),
+            };
+            fail_point!("load::batch_inserted");
+            match sent {
+                Ok(Some(job)) => return Ok(job),
+                Ok(None) => {}
+                Err(error) if error.is_duplicate() => return self.known(part, id, error).await,
+                Err(error) => return Err(error.into_load_error(step, self.location)),
+            }
+        }
+    }
+
+    /// Returns the job that an earlier request started.
+    async fn known(&self, part: &Part<'_>, id: JobId<'_>, duplicate: ApiError) -> Result<Job, LoadError> {
+        let step = &part.staged.create.step;
+        let job = guard(self.stop, step, self.location, self.client.job(id)).await?;
+        job.ok_or_else(|| duplicate.into_load_error(step, self.location))
+    }
+
+    fn configuration(&self, table: &str) -> Json {
+        let dataset = &self.package.header().dataset;
+        json!({"load": {
+            "destinationTable": {"projectId": self.options.project, "datasetId": dataset, "tableId": table},
+            "sourceFormat": "PARQUET",
+            "createDisposition": "CREATE_NEVER",
+            "writeDisposition": "WRITE_APPEND",
+            "parquetOptions": {"enableListInference": true},
+            "decimalTargetTypes": ["NUMERIC", "BIGNUMERIC"],
+        }})
+    }
+}
+
+/// Divides the segments of a table into files. The division is the same each time.
+fn split(segments: impl Iterator<Item = Segment>) -> Vec<Vec<Segment>> {
+    let (mut parts, mut bytes) = (Vec::<Vec<Segment>>::new(), PART_BYTES);
+    for segment in segments {
+        if bytes >= PART_BYTES {
+            parts.push(Vec::new());
+            bytes = 0;
+        }
+        bytes += segment.bytes;
+        if let Some(part) = parts.last_mut() {
+            part.push(segment);
+        }
+    }
+    parts
+}
