@@ -7,7 +7,7 @@ use catchment::{ProgressMode, RefreshMode, WriteDisposition};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
-/// Load REST APIs into DuckDB or PostgreSQL as related tables with typed columns.
+/// Load REST APIs into DuckDB, PostgreSQL or BigQuery as related tables with typed columns.
 #[derive(Debug, Parser)]
 #[command(name = "catchment", version)]
 pub(crate) struct Cli {

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use catchment::load::{Capabilities, CommitScope, IdentifierCase, IdentifierRules, LengthUnit, RowFormat};
+use catchment::load::{Capabilities, CommitScope, IdentifierCase, IdentifierCharacters, IdentifierRules, LengthUnit, RowFormat};
 use catchment::schema::TimestampUnit;
-use catchment::{Destination as _, DuckDb, Postgres, PostgresOptions, Secret};
+use catchment::{BigQuery, BigQueryOptions, Destination as _, DuckDb, Postgres, PostgresOptions, Secret};
 
 use crate::generated_page::assert_current;
 
@@ -16,7 +16,7 @@ const END: &str = "<!-- end -->\n";
 /// Returns a label and a text for each capability. A new field of [`Capabilities`] fails to compile until it is added here.
 fn describe(capabilities: &Capabilities) -> Vec<(&'static str, String)> {
     let Capabilities {
-        identifiers: IdentifierRules { max_length, length_unit, case },
+        identifiers: IdentifierRules { max_length, length_unit, case, characters },
         max_columns,
         commit_scope,
         transactional_ddl,
@@ -37,6 +37,10 @@ fn describe(capabilities: &Capabilities) -> Vec<(&'static str, String)> {
         IdentifierCase::Sensitive => "different names",
         IdentifierCase::Insensitive => "the same name",
     };
+    let characters = match characters {
+        IdentifierCharacters::All => "all",
+        IdentifierCharacters::Word => "letters, digits and underscores",
+    };
     let commit_scope = match commit_scope {
         CommitScope::Package => "all tables of a package",
         CommitScope::Table => "one table",
@@ -56,6 +60,7 @@ fn describe(capabilities: &Capabilities) -> Vec<(&'static str, String)> {
         ("format in which rows are sent", row_format.to_owned()),
         ("length of table and column names", format!("{} {length_unit}", grouped(max_length))),
         ("names that differ only in case are", case.to_owned()),
+        ("characters of table and column names", characters.to_owned()),
         ("columns of a table", limit(max_columns)),
         ("timestamps with time zone", unit_name(timestamp_unit).to_owned()),
         ("timestamps without time zone", local_timestamps.to_owned()),
@@ -92,10 +97,13 @@ fn table() -> String {
         DuckDb::new("x.duckdb"),
         Postgres::new(PostgresOptions::parse(&Secret::from("postgresql://loader@localhost/warehouse")).unwrap()),
     );
-    let mut text = "\n| | DuckDB | PostgreSQL |\n|---|---|---|\n".to_owned();
-    for ((label, duckdb), (_, postgres)) in describe(duckdb.capabilities()).iter().zip(describe(postgres.capabilities())) {
+    let bigquery = BigQuery::new(BigQueryOptions::new("project"));
+    let columns = [duckdb.capabilities(), postgres.capabilities(), bigquery.capabilities()].map(describe);
+    let mut text = "\n| | DuckDB | PostgreSQL | BigQuery |\n|---|---|---|---|\n".to_owned();
+    let [duckdb, postgres, bigquery] = columns.map(Vec::into_iter);
+    for (((label, duckdb), (_, postgres)), (_, bigquery)) in duckdb.zip(postgres).zip(bigquery) {
         // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "| {label} | {duckdb} | {postgres} |");
+        let _ = writeln!(text, "| {label} | {duckdb} | {postgres} | {bigquery} |");
     }
     text.push('\n');
     text

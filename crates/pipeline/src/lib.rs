@@ -1,4 +1,4 @@
-//! Loads REST APIs, files and serde values into DuckDB and PostgreSQL as related tables with typed columns.
+//! Loads REST APIs, files and serde values into DuckDB, PostgreSQL and BigQuery as related tables with typed columns.
 //!
 //! A [`Pipeline`] loads a [`Resource`], or a [`Source`] of several resources, into a dataset of a [`Destination`]. It stores
 //! cursors between runs, infers and evolves the schema, and commits each load in one transaction.
@@ -43,6 +43,7 @@
 //! |---|---|---|
 //! | `duckdb` | yes | compiles DuckDB; adds the destination `DuckDb` |
 //! | `postgres` | no | adds the destination `Postgres` |
+//! | `bigquery` | no | adds the destination `BigQuery` |
 //! | `aws`, `google`, `hashicorp` | no | add AWS Secrets Manager, Google Secret Manager and HashiCorp Vault to [`Settings`] |
 //! | `failpoints` | no | compiles in fail points, at which tests end the process |
 
@@ -61,6 +62,10 @@ pub use catchment_json as json;
 pub use catchment_json::{Node, Selection, Value};
 pub use catchment_load as load;
 pub use catchment_load::{ColumnError, Destination, LoadError, QueryResult, RecordBatchStream, arrow};
+#[cfg(feature = "bigquery")]
+pub use catchment_load_bigquery as load_bigquery;
+#[cfg(feature = "bigquery")]
+pub use catchment_load_bigquery::{BigQuery, BigQueryOptions, BigQuerySettings, GoogleCredentials};
 #[cfg(feature = "duckdb")]
 pub use catchment_load_duckdb as load_duckdb;
 #[cfg(feature = "duckdb")]

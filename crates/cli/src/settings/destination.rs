@@ -9,6 +9,9 @@ use catchment::{Destination, Diagnostics, DuckDb, DuckDbSettings, WorkingDir};
 use super::{Configuration, DatabaseFile};
 use crate::failure::CliError;
 
+/// The destinations, for messages.
+const SUPPORTED: &str = "duckdb, postgres or bigquery";
+
 /// The destination of a run.
 pub(crate) struct RunDestination {
     pub(crate) destination: Arc<dyn Destination>,
@@ -16,6 +19,13 @@ pub(crate) struct RunDestination {
     pub(crate) diagnostics: Diagnostics,
     /// The default database file, which later runs from other folders use too.
     pub(crate) default_file: Option<PathBuf>,
+}
+
+impl RunDestination {
+    /// Creates a destination without files.
+    fn new(destination: Arc<dyn Destination>) -> RunDestination {
+        RunDestination { destination, diagnostics: Diagnostics::default(), default_file: None }
+    }
 }
 
 /// The names of a pipeline and its dataset.
@@ -38,10 +48,11 @@ impl Configuration {
         match name {
             "duckdb" => self.duckdb(working_dir, names, dev_mode),
             "postgres" => self.postgres(),
-            "bigquery" | "filesystem" => {
-                Err(CliError::Usage(anyhow!("destination {name:?} is not supported by this version; use duckdb or postgres")))
+            "bigquery" => self.bigquery(),
+            "filesystem" => {
+                Err(CliError::Usage(anyhow!("destination {name:?} is not supported by this version; use {SUPPORTED}")))
             }
-            other => Err(CliError::Usage(anyhow!("unknown destination {other:?}; use duckdb or postgres"))),
+            other => Err(CliError::Usage(anyhow!("unknown destination {other:?}; use {SUPPORTED}"))),
         }
     }
 
@@ -78,7 +89,12 @@ impl Configuration {
     }
 
     fn postgres(&self) -> Result<RunDestination, CliError> {
-        let destination = Arc::new(self.0.postgres().map_err(|error| CliError::Usage(error.into()))?);
-        Ok(RunDestination { destination, diagnostics: Diagnostics::default(), default_file: None })
+        let destination = self.0.postgres().map_err(|error| CliError::Usage(error.into()))?;
+        Ok(RunDestination::new(Arc::new(destination)))
+    }
+
+    fn bigquery(&self) -> Result<RunDestination, CliError> {
+        let destination = self.0.bigquery().map_err(|error| CliError::Usage(error.into()))?;
+        Ok(RunDestination::new(Arc::new(destination)))
     }
 }

@@ -2,7 +2,8 @@
 
 use catchment::rest_client::RequestSettings;
 use catchment::{
-    DuckDbSettings, ExtractSettings, LoadSettings, LogSettings, NormalizeSettings, PipelineSettings, PostgresSettings,
+    BigQuerySettings, DuckDbSettings, ExtractSettings, LoadSettings, LogSettings, NormalizeSettings, PipelineSettings,
+    PostgresSettings,
 };
 use catchment_config::WorkspaceSettings;
 use catchment_settings::{
@@ -50,6 +51,7 @@ pub(crate) fn groups() -> Vec<SettingGroup> {
         group::<LoadSettings>("Load", SettingScope::Source),
         group::<DuckDbSettings>("DuckDB", SettingScope::Top),
         group::<PostgresSettings>("PostgreSQL", SettingScope::Top),
+        group::<BigQuerySettings>("BigQuery", SettingScope::Top),
         group::<WorkspaceSettings>("Folders of a project with profiles", SettingScope::Local),
         group::<EnabledVaults>("Vaults", SettingScope::Local),
         group::<GoogleVaultSettings>("Google Secret Manager", SettingScope::Local).read_when(|enabled| enabled.google),

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use catchment_load::Destination;
+#[cfg(feature = "bigquery")]
+use catchment_load_bigquery::{BigQuery, BigQuerySettings, GoogleCredentials};
 #[cfg(feature = "duckdb")]
 use catchment_load_duckdb::{DuckDb, DuckDbSettings};
 #[cfg(feature = "postgres")]
@@ -17,6 +19,8 @@ pub(super) const ENABLED: &[&str] = &[
     "duckdb",
     #[cfg(feature = "postgres")]
     "postgres",
+    #[cfg(feature = "bigquery")]
+    "bigquery",
 ];
 
 impl Settings {
@@ -34,6 +38,8 @@ impl Settings {
             "duckdb" => Ok(Arc::new(self.duckdb(pipeline, local_dir, working_dir)?)),
             #[cfg(feature = "postgres")]
             "postgres" => Ok(Arc::new(self.postgres()?)),
+            #[cfg(feature = "bigquery")]
+            "bigquery" => Ok(Arc::new(self.bigquery()?)),
             _ => Err(ProjectError::UnknownDestination { name: name.to_owned(), enabled: ENABLED }),
         }
     }
@@ -59,5 +65,20 @@ impl Settings {
         let of_hosts = options.hosts.iter().filter_map(|host| host.password.as_ref());
         of_hosts.chain(&options.password).for_each(|password| self.config().redactor().add(password));
         Ok(Postgres::new(options))
+    }
+    /// Creates the BigQuery destination of the settings `destination.bigquery`. Its credentials are masked in messages.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a setting is missing or invalid.
+    #[cfg(feature = "bigquery")]
+    pub fn bigquery(&self) -> Result<BigQuery, ProjectError> {
+        let options = self.read::<BigQuerySettings>()?.options()?;
+        if let GoogleCredentials::Json(secret) | GoogleCredentials::ServiceAccount { private_key: secret, .. } =
+            &options.credentials
+        {
+            self.config().redactor().add(secret);
+        }
+        Ok(BigQuery::new(options))
     }
 }

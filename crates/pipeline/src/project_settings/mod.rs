@@ -67,6 +67,10 @@ pub enum ProjectError {
     #[cfg(feature = "postgres")]
     #[error(transparent)]
     Postgres(#[from] catchment_load_postgres::OptionsError),
+    /// The settings of the BigQuery destination are invalid.
+    #[cfg(feature = "bigquery")]
+    #[error(transparent)]
+    BigQuery(#[from] catchment_load_bigquery::OptionsError),
     /// The folder for local files cannot be created.
     #[error("failed to create {}", path.display())]
     CreateFolder {
