@@ -157,21 +157,29 @@ class Postgres:
 class BigQuery:
     """A project for each case in an emulator of BigQuery, without golden files.
 
-    BQEMULATOR is the path of the emulator, which the Python package bqemulator contains. It requires a separate virtual
-    environment, as it depends on an old version of duckdb. Datasets are read with the package google-cloud-bigquery.
+    CATCHMENT_BIGQUERY is the URL of the emulator. Without it, BQEMULATOR is the path of the emulator to start, which the
+    Python package bqemulator contains. It requires a separate virtual environment, as it depends on an old version of
+    duckdb. Datasets are read with the package google-cloud-bigquery.
     """
     name, golden, merges = "bigquery", None, True
 
     def __init__(self):
-        self.port, self.number = free_port(), 0
+        self.number, self.process = 0, None
+        self.url = os.environ.get("CATCHMENT_BIGQUERY")
+        if not self.url:
+            self.start()
+
+    def start(self):
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
         self.folder = tempfile.mkdtemp(prefix="conf_bq_")
         with open(f"{self.folder}/log", "w") as log:
             self.process = subprocess.Popen(
-                [os.environ.get("BQEMULATOR", "bqemulator"), "start", "--rest-port", str(self.port), "--grpc-port", str(free_port())],
+                [os.environ.get("BQEMULATOR", "bqemulator"), "start", "--rest-port", str(port), "--grpc-port", str(free_port())],
                 stdout=log, stderr=subprocess.STDOUT, cwd=self.folder)
         for _ in range(600):
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/bigquery/v2/projects", timeout=1).read()
+                urllib.request.urlopen(f"{self.url}/bigquery/v2/projects", timeout=1).read()
                 return
             except OSError:
                 time.sleep(0.1)
@@ -181,21 +189,22 @@ class BigQuery:
 
     def begin(self, work):
         self.number += 1
-        self.project = f"case-{self.number}"
+        self.project = f"case-{self.number}-{os.getpid()}"
 
     def env(self):
-        return {"BIGQUERY_EMULATOR_HOST": f"http://127.0.0.1:{self.port}", "DESTINATION__BIGQUERY__PROJECT_ID": self.project}
+        return {"BIGQUERY_EMULATOR_HOST": self.url, "DESTINATION__BIGQUERY__PROJECT_ID": self.project}
 
     def exists(self):
         return True
 
     def open(self):
-        return BigQueryReader(self.project, f"http://127.0.0.1:{self.port}")
+        return BigQueryReader(self.project, self.url)
 
     def stop(self):
-        self.process.terminate()
-        self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.process:
+            self.process.terminate()
+            self.process.wait()
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class BigQueryReader:

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::services::{self, POSTGRES, PostgresServer};
+use crate::services::{self, BIGQUERY, BigQueryEmulator, POSTGRES, PostgresServer};
 use crate::{book, conformance, kill_test, process, test, tidy};
 
 struct Step {
@@ -29,11 +29,16 @@ const STEPS: &[Step] = &[
 /// Runs the steps and stops at the first failure.
 pub(crate) fn run() -> Result<()> {
     std::env::set_current_dir(process::root()?).context("failed to enter the workspace folder")?;
+    // once more with the variables of the servers, which all steps inherit
     if !services::has_postgres()
         && let Some(server) = PostgresServer::start_for("PostgreSQL")?
     {
-        // once more with the variable, which all steps inherit
         return process::run(process::command(std::env::current_exe()?).arg("ci").env(POSTGRES, server.url()));
+    }
+    if !services::has_bigquery()
+        && let Some(emulator) = BigQueryEmulator::start_for("BigQuery")?
+    {
+        return process::run(process::command(std::env::current_exe()?).arg("ci").env(BIGQUERY, emulator.url()));
     }
     let started = Instant::now();
     for step in STEPS {
@@ -56,9 +61,11 @@ fn format() -> Result<()> {
 
 fn clippy() -> Result<()> {
     process::run(process::cargo().args(["clippy", "--workspace", "--all-targets"]).args(["--", "-D", "warnings"]))?;
-    // programs that use only PostgreSQL compile without DuckDB
-    let postgres_only = ["clippy", "--package", "catchment", "--no-default-features", "--features", "postgres"];
-    process::run(process::cargo().args(postgres_only).args(["--all-targets", "--", "-D", "warnings"]))
+    // programs that use only PostgreSQL or BigQuery compile without DuckDB
+    ["postgres", "bigquery"].iter().try_for_each(|feature| {
+        let only = ["clippy", "--package", "catchment", "--no-default-features", "--features", feature];
+        process::run(process::cargo().args(only).args(["--all-targets", "--", "-D", "warnings"]))
+    })
 }
 
 fn docs() -> Result<()> {

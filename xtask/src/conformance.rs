@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::process;
-use crate::services::{self, POSTGRES, PostgresServer};
+use crate::services::{self, BIGQUERY, BigQueryEmulator, POSTGRES, PostgresServer};
 
 /// Arguments of `cargo xtask conformance`.
 #[derive(Debug, clap::Args)]
@@ -22,13 +22,14 @@ pub(crate) struct Args {
 const PYTHON: &str = "CATCHMENT_PYTHON";
 
 /// The destinations that CI checks.
-const DESTINATIONS: &[&str] = &["duckdb", "postgres"];
+const DESTINATIONS: &[&str] = &["duckdb", "postgres", "bigquery"];
 
 /// Runs `catchment` on the cases of tests/conformance and compares the datasets with those of the reference.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let Some(python) = std::env::var_os(PYTHON) else {
-        let message =
-            format!("conformance was NOT checked; set {PYTHON} to a Python with the packages duckdb and psycopg2-binary");
+        let message = format!(
+            "conformance was NOT checked; set {PYTHON} to a Python with the packages duckdb, psycopg2-binary and google-cloud-bigquery"
+        );
         if process::is_ci() {
             bail!(message);
         }
@@ -37,7 +38,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     };
     let needs_server = args.destination == "postgres" && !services::has_postgres();
     let server = if needs_server { PostgresServer::start_for("conformance with PostgreSQL")? } else { None };
-    if needs_server && server.is_none() {
+    let needs_emulator = args.destination == "bigquery" && !services::has_bigquery();
+    let emulator = if needs_emulator { BigQueryEmulator::start_for("conformance with BigQuery")? } else { None };
+    if (needs_server && server.is_none()) || (needs_emulator && emulator.is_none()) {
         return Ok(());
     }
     // the same build as for the tests; with fewer crates, dependencies would have other features and be recompiled
@@ -50,6 +53,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     harness.args(["--destination", &args.destination]).args(&args.cases);
     if let Some(server) = &server {
         harness.env(POSTGRES, server.url());
+    }
+    if let Some(emulator) = &emulator {
+        harness.env(BIGQUERY, emulator.url());
     }
     process::run(&mut harness)
 }

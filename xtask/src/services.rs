@@ -1,31 +1,17 @@
 //! `cargo xtask services`: the servers that tests load datasets into.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "prints to the terminal and to the log of CI")]
 
-use std::env;
-use std::ffi::OsString;
-use std::fs;
-use std::io::{BufRead as _, BufReader};
-use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+mod bigquery;
+mod postgres;
+mod script;
 
-use anyhow::{Context as _, Result, bail};
+use std::ffi::OsString;
+
+use anyhow::Result;
 
 use crate::process;
-
-/// The environment variable with the connection string of a PostgreSQL server, whose role can create databases.
-pub(crate) const POSTGRES: &str = "CATCHMENT_POSTGRES";
-
-/// The folder of Debian's packages, with a folder for each version.
-const DEBIAN: &str = "/usr/lib/postgresql";
-
-const SCRIPT: &str = include_str!("services/postgres.sh");
-
-/// Returns whether [`POSTGRES`] is set.
-pub(crate) fn has_postgres() -> bool {
-    env::var_os(POSTGRES).is_some_and(|url| !url.is_empty())
-}
+pub(crate) use bigquery::{BIGQUERY, BigQueryEmulator, has_bigquery};
+pub(crate) use postgres::{POSTGRES, PostgresServer, has_postgres};
 
 /// Arguments of `cargo xtask services`.
 #[derive(Debug, clap::Args)]
@@ -38,133 +24,20 @@ pub(crate) struct Args {
 
 /// Starts the servers, and stops them after the command.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let server = PostgresServer::start(&programs()?)?;
+    let server = PostgresServer::start(&postgres::programs()?)?;
+    let emulator = BigQueryEmulator::start_for("BigQuery")?;
     let Some((program, arguments)) = args.command.split_first() else {
         println!("{POSTGRES}={}", server.url());
-        eprintln!("PostgreSQL is running; press Ctrl-C to stop it");
+        if let Some(emulator) = &emulator {
+            println!("{BIGQUERY}={}", emulator.url());
+        }
+        eprintln!("the servers are running; press Ctrl-C to stop them");
         return server.wait();
     };
-    process::run(process::command(program).args(arguments).env(POSTGRES, server.url()))
-}
-
-/// A PostgreSQL server in a temporary folder. It is stopped when the value is dropped or this process ends.
-pub(crate) struct PostgresServer {
-    /// The script that runs the server until its stdin is closed.
-    script: Child,
-    /// The folder with the programs of PostgreSQL.
-    programs: PathBuf,
-    port: u16,
-    restart_command: String,
-}
-
-impl PostgresServer {
-    /// Starts a server if PostgreSQL is installed, and otherwise prints that `check` is skipped. In CI, this is an error.
-    pub(crate) fn start_for(check: &str) -> Result<Option<Self>> {
-        match programs() {
-            Err(missing) if !process::is_ci() => {
-                eprintln!("SKIPPED: {check} was NOT checked: {missing:#}");
-                Ok(None)
-            }
-            found => Self::start(&found?).map(Some),
-        }
+    let mut command = process::command(program);
+    command.args(arguments).env(POSTGRES, server.url());
+    if let Some(emulator) = &emulator {
+        command.env(BIGQUERY, emulator.url());
     }
-
-    fn start(programs: &Path) -> Result<Self> {
-        // the port may be taken by another process until the server listens, which is rare and reported
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
-        let port = port.context("failed to find a free port")?.port();
-        let mut command = Command::new("sh");
-        command.args(["-c", SCRIPT, "sh"]).arg(programs).arg(port.to_string());
-        // a process group without the terminal's signals: Ctrl-C ends this process, which closes stdin
-        command.process_group(0).current_dir("/").env("LC_ALL", "C");
-        let script = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut script = script.context("failed to start the script of the PostgreSQL server")?;
-        let output = script.stdout.take().context("the script of the PostgreSQL server has no output")?;
-        let mut server = Self { script, programs: programs.to_owned(), port, restart_command: String::new() };
-        let mut line = String::new();
-        BufReader::new(output).read_line(&mut line).context("failed to read from the script of the PostgreSQL server")?;
-        let restart = line.trim_end().strip_prefix("ready; restart with: ");
-        let failed = || format!("the PostgreSQL server in {} did not start, see above", programs.display());
-        restart.with_context(failed)?.clone_into(&mut server.restart_command);
-        Ok(server)
-    }
-
-    /// Returns the value of [`POSTGRES`].
-    pub(crate) fn url(&self) -> String {
-        format!("postgresql://loader:loader@127.0.0.1:{}/postgres", self.port)
-    }
-
-    /// Returns the path of the client `psql`.
-    pub(crate) fn psql(&self) -> PathBuf {
-        self.programs.join("psql")
-    }
-
-    /// Returns the shell command that stops the server immediately, without regard for its clients, and starts it again.
-    pub(crate) fn restart_command(&self) -> &str {
-        &self.restart_command
-    }
-
-    /// Blocks until the script ends, which is an error: Ctrl-C ends this process.
-    fn wait(mut self) -> Result<()> {
-        // kept open, as `Child::wait` would close it
-        let stdin = self.script.stdin.take();
-        let status = self.script.wait()?;
-        drop(stdin);
-        bail!("the script of the PostgreSQL server ended with {status}")
-    }
-}
-
-impl Drop for PostgresServer {
-    fn drop(&mut self) {
-        // `Child::wait` closes stdin, so that the script stops the server
-        if let Err(error) = self.script.wait() {
-            eprintln!("failed to wait for the end of the PostgreSQL server: {error}");
-        }
-    }
-}
-
-/// Returns the folder with the programs of PostgreSQL: the newest version of Debian's packages, otherwise the folder of
-/// `pg_ctl` on the PATH.
-fn programs() -> Result<PathBuf> {
-    let entries = fs::read_dir(DEBIAN).into_iter().flatten().flatten();
-    // packages of the client have a folder without the server
-    let folders = entries.map(|entry| entry.path().join("bin")).filter(|bin| bin.join("initdb").exists());
-    if let Some(newest) = folders.max_by_key(|bin| version(bin)) {
-        return Ok(newest);
-    }
-    let path = env::var_os("PATH").unwrap_or_default();
-    let linked = env::split_paths(&path).find_map(|folder| folder.join("pg_ctl").canonicalize().ok());
-    let folder = linked.as_deref().and_then(Path::parent);
-    folder.map(Path::to_owned).context(
-        "PostgreSQL is not installed; install the package `postgresql` (on macOS, `brew install postgresql`, \
-         with `pg_ctl` on the PATH)",
-    )
-}
-
-/// Returns the version in a path such as `/usr/lib/postgresql/15/bin`, as numbers. Versions before 10 have two.
-fn version(bin: &Path) -> Vec<u32> {
-    let name = bin.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
-    name.split('.').map_while(|part| part.parse().ok()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Path, version};
-
-    #[test]
-    fn versions_are_read_from_paths() {
-        #[track_caller]
-        fn check(folder: &str, expected: &[u32]) {
-            assert_eq!(version(Path::new(folder)), expected);
-        }
-        check("/usr/lib/postgresql/15/bin", &[15]);
-        check("/usr/lib/postgresql/9.6/bin", &[9, 6]);
-        check("/usr/lib/postgresql/beta/bin", &[]);
-        check("bin", &[]);
-    }
-
-    #[test]
-    fn newer_versions_are_greater() {
-        assert!(version(Path::new("17/bin")) > version(Path::new("9.6/bin")));
-    }
+    process::run(&mut command)
 }
