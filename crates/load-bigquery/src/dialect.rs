@@ -28,7 +28,7 @@ impl Dialect for BigQueryDialect {
                 '\'' => literal.push_str("\\'"),
                 '\n' => literal.push_str("\\n"),
                 '\r' => literal.push_str("\\r"),
-                '\0' => literal.push_str("\\0"),
+                '\0' => literal.push_str("\\x00"),
                 other => literal.push(other),
             }
         }
@@ -50,7 +50,7 @@ impl Dialect for BigQueryDialect {
 
     fn columns_query(&self, dataset: &DatasetName) -> String {
         format!(
-            "SELECT table_name, column_name, data_type FROM {dataset}.INFORMATION_SCHEMA.COLUMNS \
+            "SELECT table_name, column_name, data_type, is_nullable FROM {dataset}.INFORMATION_SCHEMA.COLUMNS \
              WHERE NOT STARTS_WITH(table_name, '{STAGING_PREFIX}') ORDER BY table_name, ordinal_position"
         )
     }
@@ -82,6 +82,11 @@ impl Dialect for BigQueryDialect {
         format!("IFNULL(TO_JSON_STRING({left}), 'null') = IFNULL(TO_JSON_STRING({right}), 'null')")
     }
 
+    /// Windows cannot be partitioned by doubles.
+    fn group_doubles(&self, column: &str) -> String {
+        format!("TO_JSON_STRING({column})")
+    }
+
     fn empty_table(&self, table: &QualifiedName) -> String {
         format!("TRUNCATE TABLE {table}")
     }
@@ -105,17 +110,45 @@ impl Dialect for BigQueryDialect {
 
 /// Returns the name of the staging table of a load with this number.
 pub(crate) fn staging_table(load_id: &str, number: usize) -> String {
-    format!("{}_{number}", staging_prefix(load_id))
-}
-
-/// Returns the prefix of the names of the staging tables of a load.
-pub(crate) fn staging_prefix(load_id: &str) -> String {
-    let is_plain = |character: char| character.is_ascii_alphanumeric();
-    let plain: String = load_id.chars().map(|character| if is_plain(character) { character } else { '_' }).collect();
-    format!("{STAGING_PREFIX}{plain}")
+    let plain = |character: char| if character.is_ascii_alphanumeric() { character } else { '_' };
+    let load_id: String = load_id.chars().map(plain).collect();
+    format!("{STAGING_PREFIX}{load_id}_{number}")
 }
 
 /// Returns a hash for names, of 20 hexadecimal digits.
 pub(crate) fn name_hash(text: &str) -> String {
     short_digest::<10>(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_quoted() {
+        fn check(text: &str, expected: &str) {
+            assert_eq!(BigQueryDialect.text_literal(text), expected);
+        }
+        check("it's", r"'it\'s'");
+        check("a\\b\nc\r\"d\"", r#"'a\\b\nc\r"d"'"#);
+        // An octal escape needs three digits.
+        check("\u{0}1", r"'\x001'");
+        assert_eq!(BigQueryDialect.quote("a`b\\"), r"`a\`b\\`");
+    }
+
+    #[test]
+    fn values_are_cast_without_cutting_them() {
+        fn check(type_name: &str, expected: &str) {
+            assert_eq!(BigQueryDialect.cast("s.`a`", type_name), expected);
+        }
+        check("JSON", "PARSE_JSON(CAST(s.`a` AS STRING), wide_number_mode=>'round')");
+        check("STRING(3)", "CAST(s.`a` AS STRING)");
+        check("NUMERIC(10,2)", "CAST(s.`a` AS NUMERIC(10,2))");
+    }
+
+    #[test]
+    fn staging_tables_are_named_by_their_load() {
+        assert_eq!(staging_table("1732780000.25", 3), "_catchment_staging_1732780000_25_3");
+        assert_eq!(name_hash("a").len(), 20);
+    }
 }

@@ -10,13 +10,13 @@ use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use crate::BigQueryOptions;
-use crate::client::{ApiError, Job, JobId};
+use crate::client::{ApiError, JobId};
 use crate::destination::CAPABILITIES;
 use crate::dialect::{BigQueryDialect, name_hash, staging_table};
-use crate::query_job::{configuration, guard, run_cancellable, unique_id};
+use crate::query_job::{configuration, guard};
 use crate::reader::BigQueryReader;
-use crate::script::{LOCK_TABLE, LoggedLoads, Script, create_lock_table, select_loads};
-use crate::stage::Staging;
+use crate::script::{LOCK_TABLE, LoggedLoads, Script, select_loads};
+use crate::stage::{Staging, upload_permits};
 
 /// The maximum number of times that a load is repeated after transient errors.
 const MAX_RETRIES: u32 = 6;
@@ -24,14 +24,21 @@ const MAX_RETRIES: u32 = 6;
 /// The maximum number of times that a load is planned again because other loads changed the dataset.
 const MAX_CHANGES: u32 = 30;
 
-/// The maximum delay between two attempts.
+/// The maximum delay between two attempts, and how often it doubles at most.
 const MAX_DELAY: Duration = Duration::from_secs(60);
+const MAX_GROWTH: u32 = 6;
 
 /// The number of system tables that each load changes.
 const SYSTEM_TABLES: usize = 3;
 
 /// The maximum length of a script in bytes: <https://cloud.google.com/bigquery/quotas#query_jobs>.
 const MAX_SCRIPT: usize = 1 << 20;
+
+/// The numbers of the next jobs of a load.
+struct JobNumbers {
+    define: u32,
+    apply: u32,
+}
 
 /// The load of a package, with what earlier attempts of this process have done.
 pub(crate) struct PackageLoad<'l> {
@@ -83,7 +90,8 @@ impl<'l> PackageLoad<'l> {
 
     /// Returns the delay before the next attempt, which differs between loads that exclude each other.
     fn delay(&self, retries: u32, changes: u32) -> Duration {
-        let base = (self.options.retry_delay * 2_u32.saturating_pow(retries.saturating_sub(1))).min(MAX_DELAY);
+        let growth = retries.saturating_sub(1).max(changes / 4).min(MAX_GROWTH);
+        let base = (self.options.retry_delay * 2_u32.pow(growth)).min(MAX_DELAY);
         let hash = name_hash(&format!("{} {retries} {changes}", self.load_id()));
         let spread = u32::from_str_radix(hash.get(..2).unwrap_or_default(), 16).unwrap_or_default();
         base / 2 + base * spread / 256
@@ -92,7 +100,10 @@ impl<'l> PackageLoad<'l> {
     async fn try_load(&mut self) -> Result<LoadResult, LoadError> {
         let mut reader = BigQueryReader::open(self.options, &self.package.header().dataset, self.stop).await?;
         fail_point!("load::opened");
-        let job_number = self.settle_earlier_jobs(&reader).await?;
+        let jobs = JobNumbers {
+            define: self.settle_earlier_jobs(&reader, "define").await?,
+            apply: self.settle_earlier_jobs(&reader, "apply").await?,
+        };
         self.create_dataset(&mut reader).await?;
         // Read before the plan is made: a load that is logged meanwhile makes it outdated.
         let loads = self.logged_loads(&mut reader).await?;
@@ -100,14 +111,18 @@ impl<'l> PackageLoad<'l> {
             self.delete_staging_tables(&reader).await;
             return Ok(LoadOutcome::AlreadyLoaded.into());
         };
-        self.check_table_count(&plan, &reader.location)?;
+        let define = Script::definition(&self.dataset, &loads, &plan);
+        let apply = Script::transaction(&self.dataset, self.load_id(), &loads, &plan);
+        self.check_limits(&plan, &[&define, &apply], &reader.location)?;
         fail_point!("load::planned");
         if self.staged.as_ref() != Some(&plan.stage) {
             self.stage(&reader, &plan).await?;
         }
-        self.define(&reader, &loads, &plan).await?;
+        // A change that they describe may also be the cause of an error.
+        plan.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+        self.define(&reader, &define, jobs.define).await?;
         fail_point!("load::evolved");
-        self.apply(&mut reader, &loads, &plan, job_number).await?;
+        self.apply(&mut reader, &apply, jobs.apply).await?;
         self.delete_staging_tables(&reader).await;
         Ok(LoadResult { outcome: LoadOutcome::Loaded, warnings: plan.warnings })
     }
@@ -116,12 +131,12 @@ impl<'l> PackageLoad<'l> {
         Planning { dialect: &BigQueryDialect, capabilities: &CAPABILITIES, dataset: &self.dataset, package: self.package }
     }
 
-    /// Waits for the scripts of earlier attempts, of this process or another, which may still run. Returns the number of the
-    /// next one.
-    async fn settle_earlier_jobs(&self, reader: &BigQueryReader) -> Result<u32, LoadError> {
+    /// Waits for the scripts `name` of earlier attempts, of this process or another, which may still run. Returns the number
+    /// of the next one.
+    async fn settle_earlier_jobs(&self, reader: &BigQueryReader, name: &str) -> Result<u32, LoadError> {
         let mut number = 0;
         loop {
-            let id = self.script_id(number);
+            let id = self.script_id(name, number);
             let id = JobId { id: &id, location: &reader.dataset_location };
             let step = "look up an earlier load of the package";
             let Some(job) = guard(self.stop, step, &reader.location, reader.client.job(id)).await? else {
@@ -132,11 +147,11 @@ impl<'l> PackageLoad<'l> {
         }
     }
 
-    /// Returns the id of the job that applies the package, which is the same if the load of the package is repeated.
-    fn script_id(&self, number: u32) -> String {
+    /// Returns the id of the job of a script, which is the same if the load of the package is repeated.
+    fn script_id(&self, name: &str, number: u32) -> String {
         let header = self.package.header();
         let hash = name_hash(&format!("{} {} {}", header.dataset, header.base_state.pipeline_name(), header.load_id));
-        format!("catchment_apply_{hash}_{number}")
+        format!("catchment_{name}_{hash}_{number}")
     }
 
     async fn create_dataset(&self, reader: &mut BigQueryReader) -> Result<(), LoadError> {
@@ -165,6 +180,7 @@ impl<'l> PackageLoad<'l> {
             stop: self.stop,
             dataset_location: &reader.dataset_location,
             location: &reader.location,
+            uploads: upload_permits(),
         };
         staging.stage(&plan.stage).await?;
         self.staged = Some(plan.stage.clone());
@@ -172,90 +188,81 @@ impl<'l> PackageLoad<'l> {
     }
 
     /// Creates and changes tables, which transactions cannot.
-    async fn define(&self, reader: &BigQueryReader, loads: &LoggedLoads, plan: &LoadPlan) -> Result<(), LoadError> {
-        let lock = loads.last.is_none().then(|| create_lock_table(&self.dataset));
-        let script = Script::sequence(lock.iter().chain(&plan.prepare).chain(&plan.evolve));
-        if script.sql.is_empty() {
+    async fn define(&self, reader: &BigQueryReader, script: &Script, number: u32) -> Result<(), LoadError> {
+        if script.is_empty() {
             return Ok(());
         }
-        // A change that they describe may also be the cause of an error.
-        plan.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
         self.attempt.record_step("the definition of tables");
-        let id = unique_id("define");
-        let id = JobId { id: &id, location: &reader.dataset_location };
-        let configuration = configuration(&script.sql, None, self.options.maximum_bytes_billed);
-        run_cancellable(&reader.client, self.stop, ("define tables", &reader.location), id, &configuration).await.map(drop)
+        let defined = self.run_script(reader, script, &self.script_id("define", number)).await;
+        if self.stop.is_cancelled() {
+            return Err(LoadError::Cancelled);
+        }
+        let step = |error: &ApiError| script.failed_step(&error.message).unwrap_or("define tables").to_owned();
+        defined.map_err(|error| error.clone().into_load_error(&step(&error), &reader.location))
     }
 
     /// Changes rows in one transaction, and verifies that the load is logged.
-    async fn apply(
-        &self,
-        reader: &mut BigQueryReader,
-        loads: &LoggedLoads,
-        plan: &LoadPlan,
-        job_number: u32,
-    ) -> Result<(), LoadError> {
-        let script = Script::transaction(&self.dataset, self.load_id(), loads, plan);
-        self.check_length(&script, &reader.location)?;
+    async fn apply(&self, reader: &mut BigQueryReader, script: &Script, number: u32) -> Result<(), LoadError> {
         self.attempt.record_step("the transaction");
         if self.stop.is_cancelled() {
             return Err(LoadError::Cancelled);
         }
         fail_point!("load::applied");
-        // The transaction may commit although a request for its job is cancelled or fails, so neither ends the lookup of its
-        // outcome.
-        let applied = self.run_script(reader, &script, job_number).await;
+        let applied = self.run_script(reader, script, &self.script_id("apply", number)).await;
         fail_point!("load::committed");
+        // The transaction may have been committed although the job was cancelled or a request failed.
         reader.ignore_cancellation();
         let is_loaded = self.planning().is_loaded(reader).await?;
         match applied {
             _ if is_loaded => Ok(()),
-            Ok(_) => Err(LoadError::DatasetChanged { location: reader.location.clone() }),
+            _ if self.stop.is_cancelled() => Err(LoadError::Cancelled),
+            Ok(()) => Err(LoadError::DatasetChanged { location: reader.location.clone() }),
+            Err(error) if error.is_conflict() => Err(LoadError::DatasetChanged { location: reader.location.clone() }),
             Err(error) => {
                 let step = script.failed_step(&error.message).unwrap_or("apply the package");
-                Err(error.into_load_error(step, &reader.location))
+                Err(error.into_error_of_rows(step, &reader.location))
             }
         }
     }
 
-    async fn run_script(&self, reader: &BigQueryReader, script: &Script, number: u32) -> Result<Job, ApiError> {
-        let id = self.script_id(number);
-        let id = JobId { id: &id, location: &reader.dataset_location };
+    /// Executes a script. A cancelled load cancels the job, but waits for its end: it may be too late.
+    async fn run_script(&self, reader: &BigQueryReader, script: &Script, id: &str) -> Result<(), ApiError> {
+        let client = &reader.client;
+        let id = JobId { id, location: &reader.dataset_location };
         let configuration = configuration(&script.sql, None, self.options.maximum_bytes_billed);
-        reader.client.run_job(id, &configuration).await
-    }
-
-    /// Checks that one transaction can change all tables of the plan, before rows are staged.
-    fn check_table_count(&self, plan: &LoadPlan, location: &str) -> Result<(), LoadError> {
-        let count = plan.stage.len() + SYSTEM_TABLES;
-        match CAPABILITIES.max_tables_in_transaction {
-            Some(maximum) if count > maximum => Err(LoadError::Statement {
-                step: "apply the package".to_owned(),
-                location: location.to_owned(),
-                reason: format!(
-                    "it changes {count} tables, and a transaction of BigQuery can change {maximum}; load the resources \
-                     separately (`--select`)"
-                ),
-                terminal: true,
-            }),
-            _ => Ok(()),
+        let job = client.insert_job(id, &configuration).await?;
+        let job = tokio::select! {
+            job = client.wait_for_job(job.clone(), id) => job?,
+            () = self.stop.cancelled() => {
+                if let Err(error) = client.cancel_job(id).await {
+                    tracing::debug!("failed to cancel job {}: {error}", id.id);
+                }
+                client.wait_for_job(job, id).await?
+            }
+        };
+        match &job.status.error_result {
+            Some(error) => Err(ApiError::of_job(error)),
+            None => Ok(()),
         }
     }
 
-    fn check_length(&self, script: &Script, location: &str) -> Result<(), LoadError> {
-        if script.sql.len() <= MAX_SCRIPT {
-            return Ok(());
-        }
-        Err(LoadError::Statement {
-            step: "apply the package".to_owned(),
-            location: location.to_owned(),
-            reason: format!(
-                "the statements have {} bytes, and BigQuery accepts 1 MiB: the tables have too many columns; store nested \
-                 objects as JSON (`data_type: json` in `columns`, or `max_table_nesting`)",
-                script.sql.len()
+    /// Checks the limits of transactions and scripts, before rows are staged.
+    fn check_limits(&self, plan: &LoadPlan, scripts: &[&Script], location: &str) -> Result<(), LoadError> {
+        let tables = plan.changed.len() + SYSTEM_TABLES;
+        let bytes = scripts.iter().map(|script| script.sql.len()).max().unwrap_or_default();
+        let reason = match CAPABILITIES.max_tables_in_transaction {
+            Some(maximum) if tables > maximum => format!(
+                "it changes {tables} tables, and a transaction of BigQuery can change {maximum}; load the resources \
+                 separately (`--select`)"
             ),
-            terminal: true,
-        })
+            _ if bytes > MAX_SCRIPT => format!(
+                "the statements have {bytes} bytes, and BigQuery accepts 1 MiB: the tables have too many columns; store \
+                 nested objects as JSON (`data_type: json` in `columns`, or `max_table_nesting`)"
+            ),
+            _ => return Ok(()),
+        };
+        let step = "apply the package".to_owned();
+        Err(LoadError::Statement { step, location: location.to_owned(), reason, terminal: true })
     }
 
     /// Deletes the staging tables. Those that remain expire.

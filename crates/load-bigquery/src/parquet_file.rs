@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, make_array, new_null_array};
-use arrow::compute::cast;
+use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::error::ArrowError;
+use arrow::util::display::FormatOptions;
 use bytes::Bytes;
 use catchment_load::{LoadError, RejectedValue, RowColumn, RowTarget, TableBatches};
 use catchment_load_package::PackageError;
@@ -22,8 +23,14 @@ const ROW_GROUP_BYTES: usize = 16 << 20;
 /// The maximum size of a row in a Parquet file, in bytes.
 const MAX_ROW_BYTES: usize = 50_000_000;
 
+/// Casts that never turn a value into null.
+const CHECKED: CastOptions<'static> = CastOptions { safe: false, format_options: FormatOptions::new() };
+
+/// A piece of a file; `None` ends it. Without the end, the encoder has panicked.
+pub(crate) type Piece = Option<Bytes>;
+
 /// Encodes all rows as one file and sends it in pieces. A dropped receiver ends it.
-pub(crate) fn encode(rows: TableBatches, target: &RowTarget, location: &str, pieces: &Sender<Result<Bytes, LoadError>>) {
+pub(crate) fn encode(rows: TableBatches, target: &RowTarget, location: &str, pieces: &Sender<Result<Piece, LoadError>>) {
     let encoder = Encoder { target, location, schema: schema(target) };
     if let Err(error) = encoder.encode(rows, pieces) {
         // The receiver has failed if it is dropped.
@@ -52,7 +59,7 @@ fn file_type(arrow_type: &DataType) -> DataType {
 }
 
 impl Encoder<'_> {
-    fn encode(&self, rows: TableBatches, pieces: &Sender<Result<Bytes, LoadError>>) -> Result<(), LoadError> {
+    fn encode(&self, rows: TableBatches, pieces: &Sender<Result<Piece, LoadError>>) -> Result<(), LoadError> {
         let mut writer = writer(&self.schema).map_err(|error| self.failed(&error))?;
         let mut number = 0;
         for batch in rows {
@@ -63,13 +70,14 @@ impl Encoder<'_> {
             if writer.in_progress_size() >= ROW_GROUP_BYTES {
                 writer.flush().map_err(|error| self.failed(&error))?;
                 let piece = std::mem::take(writer.inner_mut());
-                if pieces.blocking_send(Ok(piece.into())).is_err() {
+                if pieces.blocking_send(Ok(Some(piece.into()))).is_err() {
                     return Ok(());
                 }
             }
         }
         let last = writer.into_inner().map_err(|error| self.failed(&error))?;
-        let _ = pieces.blocking_send(Ok(last.into()));
+        let _ = pieces.blocking_send(Ok(Some(last.into())));
+        let _ = pieces.blocking_send(Ok(None));
         Ok(())
     }
 
@@ -121,7 +129,7 @@ fn micros(values: &ArrayRef, data_type: &DataType) -> Result<ArrayRef, ArrowErro
         DataType::Timestamp(unit, Some(_)) => make_array(with_type(values, DataType::Timestamp(*unit, None))?),
         _ => Arc::clone(values),
     };
-    let micros = cast(&values, &DataType::Timestamp(TimeUnit::Microsecond, None))?;
+    let micros = cast_with_options(&values, &DataType::Timestamp(TimeUnit::Microsecond, None), &CHECKED)?;
     with_type(&micros, data_type.clone()).map(make_array)
 }
 

@@ -11,6 +11,9 @@ use crate::dialect::BigQueryDialect;
 use crate::query_job::{guard, text_rows};
 use crate::types;
 
+/// The position of the type in a row of [`BigQueryDialect::columns_query`].
+const DATA_TYPE: usize = 2;
+
 /// Reads a dataset.
 #[derive(Debug, Clone)]
 pub(crate) struct BigQueryReader {
@@ -86,7 +89,7 @@ impl SqlReader for BigQueryReader {
         let columns = self.read_existing("read the columns", &[sql]).await?.pop().flatten().unwrap_or_default();
         let canonical = |row: Vec<Option<String>>| {
             let mut cells = row;
-            if let Some(Some(data_type)) = cells.last_mut() {
+            if let Some(Some(data_type)) = cells.get_mut(DATA_TYPE) {
                 *data_type = types::canonical(data_type);
             }
             cells

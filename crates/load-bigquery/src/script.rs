@@ -27,11 +27,30 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// Creates a script of statements that are not in a transaction.
-    pub(crate) fn sequence<'s>(statements: impl IntoIterator<Item = &'s Statement>) -> Script {
+    /// Creates the script that creates and changes tables, which transactions cannot. Like the transaction, it changes
+    /// nothing if the dataset has other loads than `loads`.
+    pub(crate) fn definition(dataset: &DatasetName, loads: &LoggedLoads, plan: &LoadPlan) -> Script {
         let mut script = Script { sql: String::new(), steps: Vec::new() };
-        statements.into_iter().for_each(|statement| script.push(statement));
+        if loads.last.is_none() {
+            script.push(&create_lock_table(dataset));
+        }
+        plan.prepare.iter().for_each(|statement| script.push(statement));
+        if plan.evolve.is_empty() {
+            return script;
+        }
+        script.begin_if_unchanged(dataset, loads);
+        plan.evolve.iter().for_each(|statement| script.push(statement));
+        script.sql.push_str("END IF;\n");
         script
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sql.is_empty()
+    }
+
+    fn begin_if_unchanged(&mut self, dataset: &DatasetName, loads: &LoggedLoads) {
+        let table = dataset.table(&BigQueryDialect, LOADS_TABLE);
+        self.sql.push_str(&format!("IF (SELECT COUNT(*) FROM {table}) = {} THEN\n", loads.count));
     }
 
     /// Creates the transaction that changes the rows of a dataset. It changes nothing if the dataset has other loads than
@@ -51,7 +70,7 @@ impl Script {
         let mut script = Script { sql: String::new(), steps: Vec::new() };
         script.push(&Statement::new("begin a transaction", "BEGIN TRANSACTION"));
         script.push(&Statement::new("exclude other loads", conflict));
-        script.sql.push_str(&format!("IF (SELECT COUNT(*) FROM {table}) = {} THEN\n", loads.count));
+        script.begin_if_unchanged(dataset, loads);
         for step in &plan.apply {
             if let ApplyStep::Execute(statement) = step {
                 script.push(statement);
@@ -77,7 +96,7 @@ impl Script {
 }
 
 /// Creates [`LOCK_TABLE`].
-pub(crate) fn create_lock_table(dataset: &DatasetName) -> Statement {
+fn create_lock_table(dataset: &DatasetName) -> Statement {
     let table = dataset.table(&BigQueryDialect, LOCK_TABLE);
     let options = "OPTIONS (expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 24 HOUR))";
     Statement::new("create the lock", format!("CREATE TABLE IF NOT EXISTS {table} {options} AS SELECT '' AS load_id"))
@@ -103,6 +122,7 @@ mod tests {
                 ApplyStep::Execute(step("insert rows into table `b`", "INSERT INTO b SELECT 2")),
             ],
             confirm: vec![step("insert a row into `_dlt_loads`", "INSERT INTO l VALUES (3)")],
+            changed: std::collections::BTreeSet::new(),
             warnings: Vec::new(),
         }
     }
@@ -124,8 +144,8 @@ mod tests {
         COMMIT TRANSACTION;
         "#);
         let first = Script::transaction(&dataset, "2.5", &LoggedLoads::default(), &plan());
-        insta::assert_snapshot!(first.sql.lines().nth(1).unwrap(), @"");
-        insta::assert_snapshot!(create_lock_table(&dataset).sql, @"");
+        insta::assert_snapshot!(first.sql.lines().nth(1).unwrap(), @r#"UPDATE `d`.`_catchment_staging_lock` SET load_id = '2.5' WHERE TRUE;"#);
+        insta::assert_snapshot!(create_lock_table(&dataset).sql, @r#"CREATE TABLE IF NOT EXISTS `d`.`_catchment_staging_lock` OPTIONS (expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 24 HOUR)) AS SELECT '' AS load_id"#);
     }
 
     #[test]

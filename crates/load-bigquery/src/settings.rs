@@ -44,6 +44,12 @@ pub enum OptionsError {
         /// The setting that is missing.
         missing: &'static str,
     },
+    /// The credentials are neither JSON nor a path.
+    #[error(
+        "destination.bigquery.credentials is neither JSON nor the path of a file: use the unmodified key file of the service \
+         account, or set `private_key` and `client_email`"
+    )]
+    NotCredentials,
     /// The file of the credentials cannot be read.
     #[error("failed to read the credentials file {}; set destination.bigquery.credentials to its path or content", path.display())]
     Credentials {
@@ -83,6 +89,7 @@ impl BigQuerySettings {
     fn google_credentials(&self) -> Result<GoogleCredentials, OptionsError> {
         match (&self.credentials, &self.client_email, &self.private_key) {
             (Some(text), _, _) if text.expose().trim_start().starts_with('{') => Ok(GoogleCredentials::Json(text.clone())),
+            (Some(text), _, _) if !is_path(text.expose()) => Err(OptionsError::NotCredentials),
             (Some(path), _, _) => {
                 let path = PathBuf::from(path.expose());
                 match std::fs::read_to_string(&path) {
@@ -98,6 +105,12 @@ impl BigQuerySettings {
             (None, None, None) => Ok(GoogleCredentials::ApplicationDefault),
         }
     }
+}
+
+/// Returns whether a text can be the path of a file. Other texts may be secrets, which must not be printed.
+fn is_path(text: &str) -> bool {
+    const MAX_PATH: usize = 255;
+    text.len() <= MAX_PATH && !text.contains('\n') && !text.contains("PRIVATE KEY")
 }
 
 /// Returns a key with line breaks. In environment variables they are often written as `\n`.
@@ -148,5 +161,65 @@ impl FromSettings for BigQuerySettings {
                 "Maximum number of bytes that a job may be billed for; a job that would exceed it fails. Default: none.",
             ),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(credentials: Option<&str>, client_email: Option<&str>, private_key: Option<&str>) -> BigQuerySettings {
+        BigQuerySettings {
+            credentials: credentials.map(Secret::from),
+            project_id: None,
+            client_email: client_email.map(str::to_owned),
+            private_key: private_key.map(Secret::from),
+            location: None,
+            api_endpoint: None,
+            emulator_host: None,
+            maximum_bytes_billed: None,
+        }
+    }
+
+    #[test]
+    fn credentials_are_json_or_a_path_or_fields() {
+        #[track_caller]
+        fn check(settings: &BigQuerySettings, expected: &str) {
+            let found = match settings.options() {
+                Ok(options) => format!("{} {:?}", options.project, options.credentials),
+                Err(error) => error.to_string(),
+            };
+            assert!(found.contains(expected), "{found}");
+        }
+        check(&settings(Some(r#"{"type":"service_account","project_id":"p"}"#), None, None), "p Json(");
+        check(&settings(Some("/none.json"), None, None), "failed to read the credentials file /none.json");
+        check(&settings(None, Some("a@b"), None), "client_email is set without `private_key`");
+        check(&settings(None, None, Some("key")), "private_key is set without `client_email`");
+        check(&settings(None, None, None), "no Google Cloud project");
+        let with_project =
+            BigQuerySettings { project_id: Some("p".to_owned()), ..settings(None, Some("a@b"), Some("-----BEGIN\\nx")) };
+        check(&with_project, "p ServiceAccount");
+        let credentials = with_project.options().unwrap().credentials;
+        let GoogleCredentials::ServiceAccount { private_key, .. } = credentials else { panic!("{credentials:?}") };
+        assert_eq!(private_key.expose(), "-----BEGIN\nx");
+    }
+
+    #[test]
+    fn a_key_in_place_of_a_path_is_not_printed() {
+        for secret in ["-----BEGIN PRIVATE KEY-----", "s3cret\nlines", &"c2VjcmV0".repeat(100)] {
+            let shown = settings(Some(secret), None, None).options().unwrap_err().to_string();
+            assert!(shown.contains("neither JSON nor the path") && !shown.contains(secret), "{shown}");
+        }
+    }
+
+    #[test]
+    fn an_emulator_gets_no_credentials() {
+        let settings = BigQuerySettings {
+            project_id: Some("p".to_owned()),
+            emulator_host: Some("localhost:9050".to_owned()),
+            ..settings(None, None, None)
+        };
+        let options = settings.options().unwrap();
+        assert_eq!((options.endpoint.as_str(), options.is_emulator), ("http://localhost:9050", true));
     }
 }

@@ -9,7 +9,7 @@ use catchment_load_package::{SealedPackage, Segment, fail_point};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 use serde_json::{Value as Json, json};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{ApiError, BigQueryClient, CHUNK_UNIT, Job, JobId};
@@ -20,6 +20,9 @@ use crate::{BigQueryOptions, parquet_file};
 
 /// The number of files that are encoded and uploaded at the same time.
 const UPLOADS: usize = 2;
+
+/// The number of staging tables that are created, and of load jobs that are waited for, at the same time.
+const REQUESTS: usize = 16;
 
 /// The size of the segments of a file, in bytes.
 const PART_BYTES: u64 = 256 << 20;
@@ -42,9 +45,17 @@ pub(crate) struct Staging<'s> {
     pub(crate) dataset_location: &'s str,
     /// The location of the destination for messages.
     pub(crate) location: &'s str,
+    /// The permits of uploads.
+    pub(crate) uploads: Semaphore,
+}
+
+/// Returns the permits of the uploads of a load.
+pub(crate) fn upload_permits() -> Semaphore {
+    Semaphore::new(UPLOADS)
 }
 
 /// The rows of a file.
+#[derive(Clone)]
 struct Part<'p> {
     staged: &'p StagedTable,
     table: StagingTable,
@@ -55,23 +66,24 @@ struct Part<'p> {
 impl Staging<'_> {
     /// Fills all staging tables.
     pub(crate) async fn stage(&self, tables: &[StagedTable]) -> Result<(), LoadError> {
-        let header = self.package.header();
-        let mut parts = Vec::new();
-        for (number, staged) in tables.iter().enumerate() {
-            let name = staging_table(&header.load_id, number);
-            let table = prepare(self.client, &header.dataset, &name, staged);
-            let table = guard(self.stop, &staged.create.step, self.location, table).await?;
-            let segments = split(self.rows(staged).segments().cloned());
-            parts.extend(segments.into_iter().enumerate().map(|(number, segments)| Part {
-                staged,
-                table: table.clone(),
-                number,
-                segments,
-            }));
-        }
         // Boxed, because the compiler cannot prove that the futures of a closure are `Send`.
-        let loads: Vec<BoxFuture<'_, Result<(), LoadError>>> = parts.iter().map(|part| self.load(part).boxed()).collect();
-        stream::iter(loads).buffer_unordered(UPLOADS).try_collect::<Vec<()>>().await.map(drop)
+        let prepared: Vec<BoxFuture<'_, _>> =
+            tables.iter().enumerate().map(|(number, staged)| self.prepare(number, staged).boxed()).collect();
+        let parts: Vec<Vec<Part<'_>>> = stream::iter(prepared).buffered(REQUESTS).try_collect().await?;
+        let parts = parts.concat();
+        let loads: Vec<BoxFuture<'_, _>> = parts.iter().map(|part| self.load(part).boxed()).collect();
+        stream::iter(loads).buffer_unordered(REQUESTS).try_collect::<Vec<()>>().await.map(drop)
+    }
+
+    /// Creates a staging table, and divides its rows into files.
+    async fn prepare<'p>(&self, number: usize, staged: &'p StagedTable) -> Result<Vec<Part<'p>>, LoadError> {
+        let header = self.package.header();
+        let name = staging_table(&header.load_id, number);
+        let table = prepare(self.client, &header.dataset, &name, staged);
+        let table = guard(self.stop, &staged.create.step, self.location, table).await?;
+        let segments = split(self.rows(staged).segments().cloned());
+        let part = |(number, segments)| Part { staged, table: table.clone(), number, segments };
+        Ok(segments.into_iter().enumerate().map(part).collect())
     }
 
     fn rows(&self, staged: &StagedTable) -> TableBatches {
@@ -81,7 +93,7 @@ impl Staging<'_> {
     /// Loads a part, unless an earlier load of the package did.
     async fn load(&self, part: &Part<'_>) -> Result<(), LoadError> {
         let step = &part.staged.create.step;
-        let mut number = 0;
+        let (mut number, mut started) = (0, 0);
         loop {
             let id = self.job_id(part, number);
             let id = JobId { id: &id, location: self.dataset_location };
@@ -89,6 +101,7 @@ impl Staging<'_> {
                 true => None,
                 false => guard(self.stop, step, self.location, self.client.job(id)).await?,
             };
+            let is_known = known.is_some();
             let job = match known {
                 Some(job) => job,
                 None => self.upload(part, id).await?,
@@ -98,12 +111,22 @@ impl Staging<'_> {
                 fail_point!("load::table_staged");
                 return Ok(());
             };
-            let error = ApiError::of_job(error);
             number += 1;
-            if !error.is_transient || number == MAX_JOBS {
-                return Err(error.into_load_error(step, self.location));
+            // The cause of an earlier failure may be corrected.
+            if is_known {
+                continue;
+            }
+            started += 1;
+            let error = ApiError::of_job(error);
+            // A missing table is created by the next attempt of the whole load.
+            if !error.is_transient || error.is_not_found() || started == MAX_JOBS {
+                return Err(error.into_error_of_rows(step, self.location));
             }
             tracing::warn!("failed to {step} in {}: {error}; retrying", self.location);
+            tokio::select! {
+                () = tokio::time::sleep(self.options.retry_delay * 2_u32.pow(started)) => {}
+                () = self.stop.cancelled() => return Err(LoadError::Cancelled),
+            }
         }
     }
 
@@ -118,6 +141,8 @@ impl Staging<'_> {
     /// Uploads the file of a part. A thread reads and encodes rows while earlier ones are sent.
     async fn upload(&self, part: &Part<'_>, id: JobId<'_>) -> Result<Job, LoadError> {
         let step = &part.staged.create.step;
+        // Never closed.
+        let _permit = self.uploads.acquire().await;
         let (sender, mut pieces) = mpsc::channel(1);
         let rows = self.rows(part.staged).with_segments(part.segments.iter().cloned());
         let (target, location) = (part.staged.rows.clone(), self.location.to_owned());
@@ -134,8 +159,11 @@ impl Staging<'_> {
         loop {
             while buffer.len() <= CHUNK && !is_last {
                 match guard(self.stop, step, self.location, async { Ok(pieces.recv().await) }).await? {
-                    Some(piece) => buffer.extend_from_slice(&piece?),
-                    None => is_last = true,
+                    Some(piece) => match piece? {
+                        Some(piece) => buffer.extend_from_slice(&piece),
+                        None => is_last = true,
+                    },
+                    None => return Err(LoadError::Panicked),
                 }
             }
             let ends = is_last && buffer.len() <= CHUNK;

@@ -11,6 +11,10 @@ use crate::types;
 /// The time after which the service deletes a staging table.
 const EXPIRATION: Duration = Duration::from_secs(24 * 3600);
 
+/// The maximum number of attempts to create a staging table, and the delay between the first two, which grows.
+const MAX_ROUNDS: u32 = 5;
+const ROUND_DELAY: Duration = Duration::from_millis(500);
+
 /// A staging table that exists.
 #[derive(Debug, Clone)]
 pub(crate) struct StagingTable {
@@ -31,7 +35,8 @@ pub(crate) async fn prepare(
     let columns = &staged.rows.columns;
     let fields: Vec<Json> = columns.iter().map(|column| types::field(&column.insert.name, &column.column_type)).collect();
     let table = |creation_time, is_new| StagingTable { name: name.to_owned(), creation_time, is_new };
-    loop {
+    for round in 0..MAX_ROUNDS {
+        tokio::time::sleep(ROUND_DELAY * round).await;
         let expires = SystemTime::now() + EXPIRATION;
         let expires = expires.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let created = client.create_table(dataset, name, &fields, i64::try_from(expires).unwrap_or(i64::MAX)).await?;
@@ -46,6 +51,7 @@ pub(crate) async fn prepare(
             None => {}
         }
     }
+    Err(ApiError::without_response(format!("table `{name}` can neither be created nor found"), true))
 }
 
 /// Returns true if a table has the columns of a staging table.

@@ -33,10 +33,14 @@ pub(crate) fn column_type(column: &Column) -> String {
     name.to_owned()
 }
 
-/// NUMERIC has up to 29 digits before and 9 after the point.
+/// NUMERIC has up to 29 digits before and 9 after the point, BIGNUMERIC 38 of each.
 fn decimal(precision: i64, scale: i64) -> String {
-    let name = if scale <= 9 && precision - scale <= 29 { "NUMERIC" } else { "BIGNUMERIC" };
-    canonical(&format!("{name}({precision},{scale})"))
+    let precision = precision.max(scale).max(1);
+    match (precision - scale, scale) {
+        (..=29, ..=9) => canonical(&format!("NUMERIC({precision},{scale})")),
+        (..=38, ..=38) => canonical(&format!("BIGNUMERIC({precision},{scale})")),
+        _ => "BIGNUMERIC".to_owned(),
+    }
 }
 
 /// Returns the form of a type in which equal types are equal: without spaces, with a scale, and without the parameters of
@@ -143,6 +147,8 @@ mod tests {
         check(DataType::Decimal, Some(10), Some(2), "NUMERIC(10,2)");
         check(DataType::Decimal, Some(38), Some(0), "BIGNUMERIC(38,0)");
         check(DataType::Decimal, Some(38), Some(18), "BIGNUMERIC(38,18)");
+        check(DataType::Decimal, Some(50), Some(2), "BIGNUMERIC");
+        check(DataType::Decimal, Some(2), Some(4), "NUMERIC(4,4)");
         check(DataType::Wei, None, None, "BIGNUMERIC");
     }
 

@@ -49,7 +49,9 @@ impl ApiError {
     pub(crate) fn of_job(error: &ErrorProto) -> ApiError {
         // A staging table expired, or another load deleted the lock. Another attempt creates it again.
         let is_staging_missing = error.reason == "notFound" && error.message.contains(STAGING_PREFIX);
-        let is_transient = is_staging_missing || classify(&error.reason, &error.message) == Failure::Transient;
+        // Two first loads create the system tables at the same time.
+        let is_duplicate = error.reason == "duplicate";
+        let is_transient = is_staging_missing || is_duplicate || classify(&error.reason, &error.message) == Failure::Transient;
         ApiError { reason: error.reason.clone(), message: error.message.clone(), status: None, is_transient }
     }
 
@@ -76,14 +78,29 @@ impl ApiError {
         self.reason == "duplicate" || (self.status == Some(StatusCode::CONFLICT) && self.reason.is_empty())
     }
 
-    /// Returns the error of a load whose `step` failed.
+    /// Returns true for the error of a transaction that BigQuery ends because another one changed the same table.
+    pub(crate) fn is_conflict(&self) -> bool {
+        is_conflict(&self.message)
+    }
+
+    /// Returns the error of a load whose `step` failed, which does not depend on the rows.
     pub(crate) fn into_load_error(self, step: &str, location: &str) -> LoadError {
         let (reason, step, location) = (self.to_string(), step.to_owned(), location.to_owned());
-        if self.is_transient {
-            return LoadError::Unavailable { step, location, reason };
+        match self.is_transient {
+            true => LoadError::Unavailable { step, location, reason },
+            false => LoadError::Statement { step, location, reason, terminal: false },
         }
-        let terminal = classify(&self.reason, &self.message) == Failure::Terminal;
-        LoadError::Statement { step, location, reason, terminal }
+    }
+
+    /// Returns the error of a load whose `step` failed, which the rows can have caused.
+    pub(crate) fn into_error_of_rows(self, step: &str, location: &str) -> LoadError {
+        let is_of_rows = !self.is_transient && classify(&self.reason, &self.message) == Failure::Terminal;
+        match self.into_load_error(step, location) {
+            LoadError::Statement { step, location, reason, .. } => {
+                LoadError::Statement { step, location, reason, terminal: is_of_rows }
+            }
+            other => other,
+        }
     }
 }
 
@@ -115,10 +132,10 @@ pub(crate) fn parse_body(body: &str) -> ErrorProto {
 /// Classifies an error by the reason in the table of error messages of the documentation
 /// (<https://cloud.google.com/bigquery/docs/error-messages>).
 fn classify(reason: &str, message: &str) -> Failure {
-    // The reason of conflicts between transactions differs, the message does not.
-    let is_conflict = message.contains("aborted due to concurrent update") || message.contains("concurrent transaction");
     match reason {
-        _ if is_conflict => Failure::Transient,
+        _ if is_conflict(message) => Failure::Transient,
+        // Rows that another program has streamed cannot be changed for up to 90 minutes.
+        _ if message.contains("streaming buffer") => Failure::Blocked,
         "backendError"
         | "internalError"
         | "rateLimitExceeded"
@@ -130,6 +147,14 @@ fn classify(reason: &str, message: &str) -> Failure {
         "invalid" | "invalidQuery" | "resourcesExceeded" => Failure::Terminal,
         _ => Failure::Blocked,
     }
+}
+
+/// Returns true for the error of a transaction that BigQuery ends because another one changed the same table. The reason of
+/// these errors differs, the message does not.
+fn is_conflict(message: &str) -> bool {
+    ["due to concurrent update", "concurrent transaction", "Too many DML statements outstanding"]
+        .iter()
+        .any(|part| message.contains(part))
 }
 
 /// Returns the message with its reason, and the remedy if there is one.

@@ -12,8 +12,8 @@ use super::{ApiError, BigQueryClient, Job};
 const FIRST_POLL: Duration = Duration::from_millis(250);
 const MAX_POLL: Duration = Duration::from_secs(5);
 
-/// The time after which a job is no longer waited for. BigQuery ends jobs after 6 hours.
-const MAX_WAIT: Duration = Duration::from_secs(7 * 3600);
+/// The time after which a job is no longer waited for. BigQuery ends queries and load jobs after 6 hours, scripts after 24.
+const MAX_WAIT: Duration = Duration::from_secs(25 * 3600);
 
 /// The id of a job, unique in its project and location.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,7 @@ impl BigQueryClient {
         let (mut delay, mut waited) = (FIRST_POLL, Duration::ZERO);
         while !job.is_done() {
             if waited > MAX_WAIT {
-                return Err(ApiError::without_response(format!("job {} did not end within 7 hours", id.id), true));
+                return Err(ApiError::without_response(format!("job {} did not end within 25 hours", id.id), true));
             }
             tokio::time::sleep(delay).await;
             waited += delay;

@@ -81,7 +81,9 @@ impl BigQueryClient {
     }
 
     fn parse_url(&self, url: &str) -> Result<Url, ApiError> {
-        Url::parse(url).map_err(|error| ApiError::without_response(format!("invalid URL {url:?}: {error}"), false))
+        Url::parse(url).map_err(|error| {
+            ApiError::without_response(format!("invalid URL {:?}: {error}", url.split('?').next().unwrap_or_default()), false)
+        })
     }
 
     /// Sends a request with a JSON body.

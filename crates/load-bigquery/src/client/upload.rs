@@ -71,11 +71,15 @@ impl ResumableUpload<'_> {
                 Err(error) if error.is_transient && resumes < MAX_RESUMES => {
                     tokio::time::sleep(self.retry_delay * 2_u32.pow(resumes)).await;
                     resumes += 1;
-                    self.put(Bytes::new(), "bytes */*").await
+                    self.status().await
                 }
                 result => result,
             };
-            match progress? {
+            let progress = match progress {
+                Err(error) if error.is_transient && resumes < MAX_RESUMES => continue,
+                progress => progress?,
+            };
+            match progress {
                 Progress::Complete(job) => return Ok(Some(*job)),
                 Progress::Stored(stored) if (begin..=end).contains(&stored) => self.stored = stored,
                 Progress::Stored(stored) => {
@@ -95,10 +99,19 @@ impl ResumableUpload<'_> {
     }
 
     async fn put(&self, bytes: Bytes, range: &str) -> Result<Progress, ApiError> {
+        // A repeated chunk is an error if the service has stored it.
+        self.request(bytes, range, false).await
+    }
+
+    /// Returns how much of the file the service has stored.
+    async fn status(&self) -> Result<Progress, ApiError> {
+        self.request(Bytes::new(), "bytes */*", true).await
+    }
+
+    async fn request(&self, bytes: Bytes, range: &str, is_idempotent: bool) -> Result<Progress, ApiError> {
         let request = Request::new(Method::PUT, self.session.clone()).header("content-range", range);
         let mut request = request.map_err(|error| ApiError::without_response(error, false))?.body(Body::Bytes(bytes.into()));
-        // A repeated chunk is an error if the service has stored it.
-        request.idempotent = false;
+        request.idempotent = is_idempotent;
         let response = self.client.send(&request).await?;
         match response.status() {
             StatusCode::PERMANENT_REDIRECT => Ok(Progress::Stored(stored_bytes(&response))),

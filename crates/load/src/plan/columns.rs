@@ -69,7 +69,11 @@ impl Migrator<'_> {
             return false;
         }
         let name = self.dataset.table(self.dialect, &table.name);
-        let (mut added, mut lacks_root_ids) = (Vec::new(), false);
+        // A nullable column was added by an earlier load, which may have failed before it set the values.
+        let mut lacks_root_ids = self.existing.is_nullable(&table.name, DLT_ROOT_ID_COLUMN)
+            && table.columns.contains_key(DLT_ROOT_ID_COLUMN)
+            && self.facts.is_true(Fact::LacksRootIds { table: table.name.clone() });
+        let mut added = Vec::new();
         for column in missing {
             let has_rows = || self.facts.is_true(Fact::HasRows { table: table.name.clone() });
             let adds_required = self.dialect.adds_required_columns();

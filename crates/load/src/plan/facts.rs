@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::sql::{DatasetName, Dialect, Statement, select_any_row, select_beyond_double};
+use crate::sql::{DatasetName, Dialect, Statement, select_any_row, select_beyond_double, select_without_root_id};
 
 /// A fact about rows, which is true if a query returns any.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,6 +12,8 @@ pub(crate) enum Fact {
     HasRows { table: String },
     /// The integer column has values that a double cannot represent exactly.
     ExceedsDouble { table: String, column: String },
+    /// The table has rows without root ids, because an earlier load added the column but did not set it.
+    LacksRootIds { table: String },
     /// Copying the table would lose indexes, constraints or defaults.
     CopyLosesSomething { table: String },
 }
@@ -26,6 +28,10 @@ impl Fact {
             Fact::ExceedsDouble { table, column } => Statement::new(
                 format!("widen column `{column}` of table `{table}`"),
                 select_beyond_double(dialect, &dataset.table(dialect, table), column),
+            ),
+            Fact::LacksRootIds { table } => Statement::new(
+                format!("check the root ids of table `{table}`"),
+                select_without_root_id(dialect, &dataset.table(dialect, table)),
             ),
             Fact::CopyLosesSomething { table } => Statement::new(
                 format!("list indexes and constraints of table `{table}`"),

@@ -73,8 +73,15 @@ fn supported_strategy(table: &Table, capabilities: &Capabilities) -> Result<Merg
 }
 
 fn key<'t>(table: &'t Table, hint: &str) -> Vec<KeyColumn<'t>> {
-    let is_nullable = |name: &str| table.columns.get(name).is_none_or(Column::is_nullable);
-    table.columns_with(hint).into_iter().map(|name| KeyColumn { name, is_nullable: is_nullable(name) }).collect()
+    let key_column = |name| {
+        let column = table.columns.get(name);
+        KeyColumn {
+            name,
+            is_nullable: column.is_none_or(Column::is_nullable),
+            is_double: column.is_some_and(|column| column.data_type == Some(DataType::Double)),
+        }
+    };
+    table.columns_with(hint).into_iter().map(key_column).collect()
 }
 
 fn versions<'t>(dialect: &dyn Dialect, table: &'t Table, created_at: i64) -> Result<Versions<'t>, String> {

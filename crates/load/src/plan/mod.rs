@@ -22,6 +22,8 @@ pub(crate) use row_target::VariantSplit;
 pub use row_target::{RowColumn, RowTarget};
 pub(crate) use snapshot::DatasetSnapshot;
 
+use std::collections::BTreeSet;
+
 use crate::sql::Statement;
 
 /// The plan of a load: its steps in the order in which they are executed.
@@ -37,6 +39,8 @@ pub struct LoadPlan {
     pub apply: Vec<ApplyStep>,
     /// Stores the schema, the state and, last, the record of the load.
     pub confirm: Vec<Statement>,
+    /// The tables whose rows the plan changes, without system tables.
+    pub changed: BTreeSet<String>,
     /// Warnings for the report.
     pub warnings: Vec<String>,
 }

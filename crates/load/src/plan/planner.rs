@@ -95,7 +95,8 @@ impl Planner<'_> {
         }
         let prepare = system_tables::create_missing(dialect, dataset, snapshot);
         let confirm = system_tables::insert_rows(here, package, snapshot, &schema, state.as_ref())?;
-        Ok(LoadPlan { stage: rows.stage.tables, prepare, evolve, apply, confirm, warnings })
+        let changed = self.changed_tables(&schema, &existing, &with_rows | &merged_into);
+        Ok(LoadPlan { stage: rows.stage.tables, prepare, evolve, apply, confirm, changed, warnings })
     }
 
     /// Returns the schema of the package, merged with the schema that other runs have stored meanwhile.
@@ -142,6 +143,18 @@ impl Planner<'_> {
         let roots = self.roots(schema).into_iter().filter(|root| self.write_disposition(root) == WriteDisposition::Merge);
         let chains = roots.flat_map(|root| schema.table_tree(root));
         chains.filter(|table| existing.has(&table.name)).map(|table| table.name.clone()).collect()
+    }
+
+    /// Returns the tables whose rows change: `with_rows`, and those that are emptied or replaced.
+    fn changed_tables(&self, schema: &Schema, existing: &ExistingTables, with_rows: BTreeSet<String>) -> BTreeSet<String> {
+        let mut changed = with_rows;
+        changed.extend(self.package.header().refresh.emptied.iter().cloned());
+        for root in self.roots(schema).into_iter().filter(|root| self.write_disposition(root) == WriteDisposition::Replace) {
+            changed.extend(schema.table_tree(root).into_iter().map(|table| table.name.clone()));
+        }
+        changed.extend(self.package.cursor_segments().iter().map(|segment| segment.table.clone()));
+        changed.retain(|table| with_rows_or_exists(self.package, existing, table));
+        changed
     }
 
     fn drop_refreshed(&self) -> Vec<Statement> {
@@ -249,4 +262,10 @@ impl Planner<'_> {
     fn refused(&self, step: String, reason: String) -> LoadError {
         LoadError::Statement { step, location: self.location.to_owned(), reason, terminal: true }
     }
+}
+
+/// Returns true if the package has rows of a table or the dataset contains it.
+fn with_rows_or_exists(package: &SealedPackage, existing: &ExistingTables, table: &str) -> bool {
+    let segments = package.segments().iter().chain(package.cursor_segments());
+    existing.has(table) || segments.into_iter().any(|segment| segment.table == table)
 }

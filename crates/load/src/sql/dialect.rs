@@ -81,6 +81,11 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
         format!("{left} IS NOT DISTINCT FROM {right}")
     }
 
+    /// Returns the expression by which a window function groups the values of a column of doubles. Default: the column.
+    fn group_doubles(&self, column: &str) -> String {
+        column.to_owned()
+    }
+
     /// Returns the clauses after the columns in the definition of a table, with a leading space. Default: none.
     fn table_clauses(&self, table: &Table) -> String {
         let _ = table;

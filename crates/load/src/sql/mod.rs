@@ -30,4 +30,5 @@ pub use session::{SqlSession, Statement};
 pub(crate) use system_rows::{insert_load, insert_schema, insert_state, timestamp_literal};
 pub(crate) use tables::{
     add_columns, add_root_id, create_table, drop_table, fill_root_ids, select_any_row, select_beyond_double,
+    select_without_root_id,
 };

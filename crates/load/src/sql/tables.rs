@@ -50,6 +50,11 @@ pub(crate) fn select_beyond_double(dialect: &dyn Dialect, name: &QualifiedName, 
     format!("SELECT 'yes' FROM {name} WHERE {column} NOT BETWEEN -{EXACT_IN_DOUBLE} AND {EXACT_IN_DOUBLE} LIMIT 1")
 }
 
+/// Queries one row if a child table has rows without root ids.
+pub(crate) fn select_without_root_id(dialect: &dyn Dialect, name: &QualifiedName) -> String {
+    format!("SELECT 'yes' FROM {name} WHERE {} IS NULL LIMIT 1", dialect.quote(DLT_ROOT_ID_COLUMN))
+}
+
 /// 2^53, up to which a double represents every integer exactly.
 const EXACT_IN_DOUBLE: &str = "9007199254740992";
 

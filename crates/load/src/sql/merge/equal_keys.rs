@@ -3,14 +3,14 @@
 use catchment_schema::{DedupSort, ROOT_ROW_COLUMN};
 
 use super::{HardDelete, MergePlan};
-use crate::sql::name::quote_list;
 
 /// The column with the rank of a row among rows with its key, from 1. The first row survives.
 pub(super) const RANK: &str = "_dlt_place";
 
 /// Returns a parenthesized query of the new root rows with their [`RANK`].
 pub(super) fn ranked(merge: &MergePlan<'_>, key: &[&str]) -> String {
-    let (key, order, staged) = (quote_list(merge.dialect, key.iter().copied()), order(merge), merge.rows.relation);
+    let key = key.iter().map(|name| merge.group_expression(name)).collect::<Vec<_>>().join(", ");
+    let (order, staged) = (order(merge), merge.rows.relation);
     let rank = merge.quote(RANK);
     format!("(SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS {rank} FROM {staged})")
 }

@@ -57,6 +57,8 @@ pub(crate) struct KeyColumn<'n> {
     pub(crate) name: &'n str,
     /// Whether the column may contain nulls. Equality without nulls can use indexes and hash joins in every engine.
     pub(crate) is_nullable: bool,
+    /// Whether the column is a double.
+    pub(crate) is_double: bool,
 }
 
 /// A column that marks rows to delete.
@@ -99,6 +101,13 @@ impl MergePlan<'_> {
     /// Returns the quoted name of a temporary table of this merge.
     fn temporary(&self, name: &str) -> String {
         self.quote(&format!("{name}_{}", self.number))
+    }
+
+    /// Returns the expression by which rows with equal values of a key column are grouped.
+    fn group_expression(&self, name: &str) -> String {
+        let is_double = self.primary_key.iter().any(|column| column.name == name && column.is_double);
+        let column = self.quote(name);
+        if is_double { self.dialect.group_doubles(&column) } else { column }
     }
 
     /// Inserts the staged rows, aliased `s`, that match a condition.

@@ -42,7 +42,7 @@ fn check(strategy: MergeStrategy, change: impl FnOnce(&mut MergePlan<'_>)) -> St
 }
 
 const fn nullable(name: &str) -> KeyColumn<'_> {
-    KeyColumn { name, is_nullable: true }
+    KeyColumn { name, is_nullable: true, is_double: false }
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn scd2_with_a_merge_key_and_an_active_timestamp() {
 #[test]
 fn keys_without_nulls_are_compared_with_equality() {
     let change = |plan: &mut MergePlan<'_>| {
-        plan.primary_key = vec![KeyColumn { name: "a", is_nullable: false }, nullable("b")];
+        plan.primary_key = vec![KeyColumn { name: "a", is_nullable: false, is_double: false }, nullable("b")];
         plan.children.clear();
         plan.is_deduplicated = true;
     };
