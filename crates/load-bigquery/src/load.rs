@@ -28,8 +28,8 @@ const MAX_CHANGES: u32 = 30;
 const MAX_DELAY: Duration = Duration::from_secs(60);
 const MAX_GROWTH: u32 = 6;
 
-/// The number of system tables that each load changes.
-const SYSTEM_TABLES: usize = 3;
+/// The number of system tables that each load changes, with the table of the lock.
+const SYSTEM_TABLES: usize = 4;
 
 /// The maximum length of a script in bytes: <https://cloud.google.com/bigquery/quotas#query_jobs>.
 const MAX_SCRIPT: usize = 1 << 20;

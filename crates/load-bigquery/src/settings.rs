@@ -34,7 +34,10 @@ pub struct BigQuerySettings {
 #[non_exhaustive]
 pub enum OptionsError {
     /// The project is unknown.
-    #[error("no Google Cloud project is configured: set destination.bigquery.project_id (DESTINATION__BIGQUERY__PROJECT_ID)")]
+    #[error(
+        "no Google Cloud project is configured: set destination.bigquery.project_id (DESTINATION__BIGQUERY__PROJECT_ID) or \
+         GOOGLE_CLOUD_PROJECT"
+    )]
     NoProject,
     /// Only one of two settings is set.
     #[error("destination.bigquery.{set} is set without `{missing}`: set both, or use `credentials` with the key file")]
@@ -50,6 +53,12 @@ pub enum OptionsError {
          account, or set `private_key` and `client_email`"
     )]
     NotCredentials,
+    /// The file of the credentials is not JSON.
+    #[error("{} is not JSON; set destination.bigquery.credentials to the unmodified key file of the service account", path.display())]
+    NotJson {
+        /// The path.
+        path: PathBuf,
+    },
     /// The file of the credentials cannot be read.
     #[error("failed to read the credentials file {}; set destination.bigquery.credentials to its path or content", path.display())]
     Credentials {
@@ -93,7 +102,8 @@ impl BigQuerySettings {
             (Some(path), _, _) => {
                 let path = PathBuf::from(path.expose());
                 match std::fs::read_to_string(&path) {
-                    Ok(text) => Ok(GoogleCredentials::Json(text.into())),
+                    Ok(text) if text.trim_start().starts_with('{') => Ok(GoogleCredentials::Json(text.into())),
+                    Ok(_) => Err(OptionsError::NotJson { path }),
                     Err(source) => Err(OptionsError::Credentials { path, source }),
                 }
             }
@@ -155,7 +165,7 @@ impl FromSettings for BigQuerySettings {
             location: fields.optional("location", "Location of new datasets, such as `EU` or `europe-west3`. Default: `US`."),
             api_endpoint: fields
                 .optional("api_endpoint", "URL of the API, for private endpoints. Default: `https://bigquery.googleapis.com`."),
-            emulator_host: fields.variable("BIGQUERY_EMULATOR_HOST"),
+            emulator_host: fields.variable::<String>("BIGQUERY_EMULATOR_HOST").filter(|host| !host.is_empty()),
             maximum_bytes_billed: fields.optional(
                 "maximum_bytes_billed",
                 "Maximum number of bytes that a job may be billed for; a job that would exceed it fails. Default: none.",

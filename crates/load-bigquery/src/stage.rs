@@ -176,17 +176,18 @@ impl Staging<'_> {
             match sent {
                 Ok(Some(job)) => return Ok(job),
                 Ok(None) => {}
-                Err(error) if error.is_duplicate() => return self.known(part, id, error).await,
+                // The session of a complete upload whose response was lost, or that has expired, does not exist.
+                Err(error) if error.is_duplicate() || error.is_not_found() => return self.known(part, id, error).await,
                 Err(error) => return Err(error.into_load_error(step, self.location)),
             }
         }
     }
 
-    /// Returns the job that an earlier request started.
-    async fn known(&self, part: &Part<'_>, id: JobId<'_>, duplicate: ApiError) -> Result<Job, LoadError> {
+    /// Returns the job that an earlier request started. Without one, another attempt can succeed.
+    async fn known(&self, part: &Part<'_>, id: JobId<'_>, error: ApiError) -> Result<Job, LoadError> {
         let step = &part.staged.create.step;
         let job = guard(self.stop, step, self.location, self.client.job(id)).await?;
-        job.ok_or_else(|| duplicate.into_load_error(step, self.location))
+        job.ok_or_else(|| ApiError { is_transient: true, ..error }.into_load_error(step, self.location))
     }
 
     fn configuration(&self, table: &str) -> Json {

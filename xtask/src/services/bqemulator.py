@@ -114,7 +114,7 @@ def correct_temporary_tables():
 ALTER = re.compile(r"\s*ALTER\s+TABLE\s+(`[^`]+`(?:\.`[^`]+`)*)\s+(.*)", re.IGNORECASE | re.DOTALL)
 ADD = re.compile(r",\s*(?=ADD\s+COLUMN\b)", re.IGNORECASE)
 NUMERIC = re.compile(r"\bNUMERIC\b(?!\s*\()")
-BIGNUMERIC = re.compile(r"\bBIGNUMERIC\b(\s*\(\s*\d+\s*(,\s*0\s*)?\))?")
+BIGNUMERIC = re.compile(r"\bBIGNUMERIC\b(?:\s*\(\s*\d+\s*(?:,\s*(\d+)\s*)?\))?")
 
 
 def statements(sql):
@@ -125,9 +125,9 @@ def statements(sql):
     - NUMERIC has 29 digits before the point. Reproductions: after `ALTER TABLE t ALTER COLUMN c SET DATA TYPE NUMERIC`, the
       column has type DECIMAL(18, 3); `CAST(123456789012345678 AS NUMERIC)` fails.
     - BIGNUMERIC has 38 digits before the point. Reproduction: `CAST(99999999999999999999999999999999999999 AS BIGNUMERIC)`
-      fails. Digits after the point remain unsupported.
+      fails. BIGNUMERIC without a scale has no digits after the point.
     """
-    sql = NUMERIC.sub("NUMERIC(38, 9)", BIGNUMERIC.sub("NUMERIC(38, 0)", sql))
+    sql = NUMERIC.sub("NUMERIC(38, 9)", BIGNUMERIC.sub(lambda found: f"NUMERIC(38, {found[1] or 0})", sql))
     match = ALTER.match(sql)
     if not match or not match[2].upper().startswith("ADD COLUMN"):
         return [sql]

@@ -176,6 +176,9 @@ fn remedy(reason: &str, message: &str) -> Option<&'static str> {
         "accessDenied" if message.contains("bigquery.datasets.create") => {
             Some("create the dataset, or grant the account the role BigQuery User (roles/bigquery.user) in the project")
         }
+        "accessDenied" | "accessNotConfigured" if message.contains("has not been used in project") => {
+            Some("enable the BigQuery API of the project")
+        }
         "accessDenied" => Some("grant the account the role BigQuery Data Editor (roles/bigquery.dataEditor) on the dataset"),
         "authError" | "required" => Some("check destination.bigquery.credentials"),
         "billingNotEnabled" => Some("enable billing for the project: the sandbox of BigQuery has no DML"),
@@ -223,6 +226,7 @@ mod tests {
         check("accessDenied", "User does not have bigquery.jobs.create permission in project p.", "roles/bigquery.jobUser");
         check("accessDenied", "Permission bigquery.tables.create denied on dataset d", "roles/bigquery.dataEditor");
         check("accessDenied", "User lacks bigquery.datasets.create", "roles/bigquery.user");
+        check("accessDenied", "BigQuery API has not been used in project 7 before or it is disabled.", "enable the BigQuery API");
         check("billingNotEnabled", "DML queries are not allowed in the free tier.", "enable billing");
         check("notFound", "Dataset p:d was not found in location US", "destination.bigquery.location");
         check("notFound", "Not found: Project p", "project_id");

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::IdentifierCase;
+use catchment_schema::Table;
+
 use crate::sql::TextRows;
+use crate::{Dialect, IdentifierCase};
 
 /// The tables of a dataset and the types of their columns, as the engine names them.
 #[derive(Debug, Clone)]
@@ -55,6 +57,16 @@ impl ExistingTables {
         self.column(table, column).is_some_and(|column| column.is_nullable)
     }
 
+    /// Returns true if the rows of `table`, which has this definition, can be written into the existing table.
+    pub(super) fn takes_rows_of(&self, dialect: &dyn Dialect, table: &Table) -> bool {
+        let Some(existing) = self.tables.get(&self.case.fold(&table.name)) else { return true };
+        let column_of = |name: &str| table.complete_columns().find(|column| self.case.fold(&column.name) == name);
+        existing.iter().all(|(name, existing)| match column_of(name) {
+            Some(column) => existing.data_type == dialect.column_type(column) && (existing.is_nullable || !column.is_nullable()),
+            None => existing.is_nullable,
+        })
+    }
+
     fn column(&self, table: &str, column: &str) -> Option<&ExistingColumn> {
         self.tables.get(&self.case.fold(table))?.get(&self.case.fold(column))
     }
@@ -65,5 +77,37 @@ impl ExistingTables {
             self.tables.remove(&self.case.fold(table));
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use catchment_schema::{Column, DataType, Table};
+
+    use super::ExistingTables;
+    use crate::IdentifierCase;
+    use crate::testing::StandardSql;
+
+    /// Checks whether a table with the columns `existing`, `name type nullable`, takes rows with a nullable `a` and a
+    /// required `b`.
+    #[track_caller]
+    fn check(existing: &[&str], expected: bool) {
+        let mut table = Table::root("t", "t");
+        for column in [Column::new("a", DataType::Text), Column::new("b", DataType::Bigint).not_null()] {
+            table.columns.insert(column.name.clone(), column);
+        }
+        let cells = |column: &&str| std::iter::once("t").chain(column.split(' ')).map(|cell| Some(cell.to_owned())).collect();
+        let tables = ExistingTables::from_rows(existing.iter().map(cells).collect(), IdentifierCase::Sensitive);
+        assert_eq!(tables.takes_rows_of(&StandardSql, &table), expected, "{existing:?}");
+    }
+
+    #[test]
+    fn tables_take_rows_of_their_types() {
+        check(&[], true);
+        check(&["a TEXT YES", "b BIGINT NO"], true);
+        check(&["a TEXT YES", "b BIGINT YES", "other BOOL YES"], true);
+        check(&["a BIGINT YES"], false);
+        check(&["a TEXT NO"], false);
+        check(&["other BOOL NO"], false);
     }
 }

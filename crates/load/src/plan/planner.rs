@@ -57,7 +57,8 @@ impl Planner<'_> {
         let mut schema = self.current_schema(snapshot.schema.as_ref())?;
         let state = self.current_state(snapshot.state.as_ref())?;
         let refresh = &package.header().refresh;
-        let existing = snapshot.tables.clone().without(&refresh.dropped);
+        let (dropped, kept) = self.dropped_tables(&schema, &snapshot.tables);
+        let existing = snapshot.tables.clone().without(dropped.iter().copied());
         let (with_rows, merged_into) = (self.tables_with_rows(), self.tables_merged_into(&schema, &existing));
         let mut warnings = Vec::new();
         if let Some(stored) = &snapshot.schema {
@@ -65,8 +66,8 @@ impl Planner<'_> {
             let tables = with_rows.iter().filter(|table| !refresh.dropped.contains(table));
             warnings.extend(drift_warnings(dialect, stored, &existing, tables.map(String::as_str)));
         }
-        let mut evolve = self.drop_refreshed();
-        let mut emptied = self.empty_refreshed(&existing);
+        let mut evolve = self.drop_tables(&dropped);
+        let mut emptied = self.empty_refreshed(&existing, &kept);
         if self.capabilities.transactional_ddl {
             // Emptied before columns are added and widened, which depends on existing rows.
             evolve.append(&mut emptied);
@@ -117,8 +118,16 @@ impl Planner<'_> {
     /// state of the package, which detects packages of a stale or copied working directory.
     fn current_state(&self, stored: Option<&State>) -> Result<Option<State>, LoadError> {
         let (base, ours) = (&self.package.header().base_state, &self.package.footer().state);
+        let refresh = &self.package.header().refresh;
+        let is_refresh = !refresh.dropped.is_empty() || !refresh.emptied.is_empty();
         if ours.hash() == base.hash() {
-            return Ok(None);
+            return match stored {
+                // The rows of the other run would be deleted, but its cursors kept.
+                Some(theirs) if is_refresh && theirs.hash() != base.hash() => Err(LoadError::Stale {
+                    reason: "another run has changed the state of the pipeline since the refresh began".to_owned(),
+                }),
+                _ => Ok(None),
+            };
         }
         match stored {
             Some(theirs) if theirs.hash() != base.hash() => Ok(Some(ours.merge(base, theirs)?)),
@@ -148,7 +157,8 @@ impl Planner<'_> {
     /// Returns the tables whose rows change: `with_rows`, and those that are emptied or replaced.
     fn changed_tables(&self, schema: &Schema, existing: &ExistingTables, with_rows: BTreeSet<String>) -> BTreeSet<String> {
         let mut changed = with_rows;
-        changed.extend(self.package.header().refresh.emptied.iter().cloned());
+        let refresh = &self.package.header().refresh;
+        changed.extend(refresh.emptied.iter().chain(&refresh.dropped).cloned());
         for root in self.roots(schema).into_iter().filter(|root| self.write_disposition(root) == WriteDisposition::Replace) {
             changed.extend(schema.table_tree(root).into_iter().map(|table| table.name.clone()));
         }
@@ -157,16 +167,24 @@ impl Planner<'_> {
         changed
     }
 
-    fn drop_refreshed(&self) -> Vec<Statement> {
-        let drop = |table: &String| {
-            Statement::new(format!("drop table `{table}`"), drop_table(&self.dataset.table(self.dialect, table)))
-        };
-        self.package.header().refresh.dropped.iter().map(drop).collect()
+    /// Returns the tables of the refresh that are dropped, and those that are only emptied. Without transactional DDL, a
+    /// failed load must not lose rows, so a table is dropped only if it cannot store the new rows.
+    fn dropped_tables<'s>(&'s self, schema: &Schema, existing: &ExistingTables) -> (Vec<&'s String>, Vec<&'s String>) {
+        let can_keep = |name: &str| schema.tables.get(name).is_none_or(|table| existing.takes_rows_of(self.dialect, table));
+        let is_dropped = |name: &&String| self.capabilities.transactional_ddl || !can_keep(name);
+        self.package.header().refresh.dropped.iter().partition(is_dropped)
     }
 
-    fn empty_refreshed(&self, existing: &ExistingTables) -> Vec<Statement> {
-        let emptied = self.package.header().refresh.emptied.iter().filter(|table| existing.has(table));
-        emptied.map(|table| self.empty(table)).collect()
+    fn drop_tables(&self, tables: &[&String]) -> Vec<Statement> {
+        let drop = |table: &&String| {
+            Statement::new(format!("drop table `{table}`"), drop_table(&self.dataset.table(self.dialect, table)))
+        };
+        tables.iter().map(drop).collect()
+    }
+
+    fn empty_refreshed(&self, existing: &ExistingTables, kept: &[&String]) -> Vec<Statement> {
+        let emptied = self.package.header().refresh.emptied.iter().chain(kept.iter().copied());
+        emptied.filter(|table| existing.has(table)).map(|table| self.empty(table)).collect()
     }
 
     fn empty(&self, table: &str) -> Statement {

@@ -32,7 +32,7 @@ pub trait SqlReader {
     /// Executes queries whose columns are text, in one round trip if possible. Returns the rows of each query.
     async fn read(&mut self, step: &str, queries: &[String]) -> Result<Vec<TextRows>, LoadError>;
 
-    /// Executes queries like [`read`](SqlSession::read), but outside a transaction. Returns `None` for a query of a table or
+    /// Executes queries like [`read`](SqlReader::read), but outside a transaction. Returns `None` for a query of a table or
     /// dataset that does not exist.
     async fn read_existing(&mut self, step: &str, queries: &[String]) -> Result<Vec<Option<TextRows>>, LoadError>;
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use catchment_load_package::SealedPackage;
+use catchment_load_package::{RefreshTables, SealedPackage};
 
 use super::ITEMS;
 use crate::testing::case::cases;
@@ -20,6 +20,7 @@ cases! { "stale":
     is_no_package_of_another_resource_at_the_same_time,
     is_no_package_of_another_pipeline,
     is_no_package_that_does_not_change_the_state,
+    is_a_refresh_of_a_state_that_others_change,
 }
 
 /// Builds a package with one row that moves the cursor of `resource` to `cursor`.
@@ -138,4 +139,17 @@ fn is_no_package_that_does_not_change_the_state(context: &mut TestContext<'_>) -
     context.expect(ITEMS, "1 a; 2 b; 3 a")?;
     context.expect_same("the cursors", &cursors(context)?, &r#"{"a":{"at":3}}"#.to_owned())?;
     context.expect("SELECT count(*) FROM _dlt_pipeline_state", "2")
+}
+
+/// The refresh would delete the rows of the other package, whose cursor stays.
+fn is_a_refresh_of_a_state_that_others_change(context: &mut TestContext<'_>) -> Result<(), Mismatch> {
+    let items = TestResource::append("items");
+    let first = package(context, "a", 1)?;
+    context.load_package(&first)?;
+    context.refresh = RefreshTables { emptied: vec!["items".to_owned(), "items__l".to_owned()], ..RefreshTables::default() };
+    let refresh = context.package(&items, r#"[{"id":1,"v":"b"}]"#)?;
+    let other = package(context, "a", 2)?;
+    context.load_package(&other)?;
+    expect_stale(context, &refresh)?;
+    context.expect(ITEMS, "1 a; 2 a")
 }
