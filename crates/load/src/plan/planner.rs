@@ -157,13 +157,13 @@ impl Planner<'_> {
     /// Returns the tables whose rows change: `with_rows`, and those that are emptied or replaced.
     fn changed_tables(&self, schema: &Schema, existing: &ExistingTables, with_rows: BTreeSet<String>) -> BTreeSet<String> {
         let mut changed = with_rows;
-        let refresh = &self.package.header().refresh;
-        changed.extend(refresh.emptied.iter().chain(&refresh.dropped).cloned());
-        for root in self.roots(schema).into_iter().filter(|root| self.write_disposition(root) == WriteDisposition::Replace) {
-            changed.extend(schema.table_tree(root).into_iter().map(|table| table.name.clone()));
-        }
         changed.extend(self.package.cursor_segments().iter().map(|segment| segment.table.clone()));
-        changed.retain(|table| with_rows_or_exists(self.package, existing, table));
+        let refresh = &self.package.header().refresh;
+        let refreshed = refresh.emptied.iter().chain(&refresh.dropped);
+        let roots = self.roots(schema).into_iter();
+        let replaced = roots.filter(|root| self.write_disposition(root) == WriteDisposition::Replace);
+        let replaced = replaced.flat_map(|root| schema.table_tree(root)).map(|table| &table.name);
+        changed.extend(refreshed.chain(replaced).filter(|table| existing.has(table)).cloned());
         changed
     }
 
@@ -280,10 +280,4 @@ impl Planner<'_> {
     fn refused(&self, step: String, reason: String) -> LoadError {
         LoadError::Statement { step, location: self.location.to_owned(), reason, terminal: true }
     }
-}
-
-/// Returns true if the package has rows of a table or the dataset contains it.
-fn with_rows_or_exists(package: &SealedPackage, existing: &ExistingTables, table: &str) -> bool {
-    let segments = package.segments().iter().chain(package.cursor_segments());
-    existing.has(table) || segments.into_iter().any(|segment| segment.table == table)
 }

@@ -1,7 +1,7 @@
 //! SQL dialects: what differs between engines. The defaults are standard SQL.
 
 use arrow::datatypes::DataType as ArrowType;
-use catchment_schema::{Column, ColumnType, Table};
+use catchment_schema::{Column, ColumnType};
 
 use super::name::{DatasetName, QualifiedName};
 
@@ -84,12 +84,6 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
     /// Returns the expression by which a window function groups the values of a column of doubles. Default: the column.
     fn group_doubles(&self, column: &str) -> String {
         column.to_owned()
-    }
-
-    /// Returns the clauses after the columns in the definition of a table, with a leading space. Default: none.
-    fn table_clauses(&self, table: &Table) -> String {
-        let _ = table;
-        String::new()
     }
 
     /// Deletes all rows of a table.

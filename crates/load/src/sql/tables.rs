@@ -8,8 +8,7 @@ use super::name::QualifiedName;
 /// Creates a table with the complete columns of `table`.
 pub(crate) fn create_table(dialect: &dyn Dialect, name: &QualifiedName, table: &Table) -> String {
     let columns: Vec<String> = table.complete_columns().map(|column| definition(dialect, column)).collect();
-    let clauses = dialect.table_clauses(table);
-    format!("CREATE TABLE IF NOT EXISTS {name} (\n  {}\n){clauses}", columns.join(",\n  "))
+    format!("CREATE TABLE IF NOT EXISTS {name} (\n  {}\n)", columns.join(",\n  "))
 }
 
 /// Adds columns to a table in one statement.
