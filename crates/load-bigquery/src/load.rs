@@ -240,10 +240,7 @@ impl<'l> PackageLoad<'l> {
                 client.wait_for_job(job, id).await?
             }
         };
-        match &job.status.error_result {
-            Some(error) => Err(ApiError::of_job(error)),
-            None => Ok(()),
-        }
+        job.result()
     }
 
     /// Checks the limits of transactions and scripts, before rows are staged.

@@ -28,7 +28,7 @@ pub(crate) async fn stream(
         let reason = format!("dataset `{dataset}` does not exist; nothing has been loaded yet");
         return Err(LoadError::Open { location: reader.location, reason });
     }
-    let id = unique_id("query");
+    let id = unique_id();
     let job = JobId { id: &id, location: &reader.dataset_location };
     let configuration = configuration(sql, Some((&options.project, dataset)), options.maximum_bytes_billed);
     run_cancellable(&reader.client, stop, (STEP, &reader.location), job, &configuration).await?;

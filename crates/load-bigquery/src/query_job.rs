@@ -5,7 +5,7 @@ use catchment_load::sql::TextRows;
 use serde_json::{Value as Json, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::client::{ApiError, BigQueryClient, Job, JobId, ResultsPage};
+use crate::client::{ApiError, BigQueryClient, JobId, ResultsCell, ResultsPage};
 
 /// The configuration of a query job.
 pub(crate) fn configuration(sql: &str, default_dataset: Option<(&str, &str)>, maximum_bytes_billed: Option<u64>) -> Json {
@@ -19,14 +19,14 @@ pub(crate) fn configuration(sql: &str, default_dataset: Option<(&str, &str)>, ma
     json!({"query": query})
 }
 
-/// Returns an id for a job that may run again.
-pub(crate) fn unique_id(name: &str) -> String {
+/// Returns an id for the job of a query.
+pub(crate) fn unique_id() -> String {
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::{SystemTime, UNIX_EPOCH};
 
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-    format!("catchment_{name}_{now}_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
+    format!("catchment_query_{now}_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Executes queries whose columns are text.
@@ -36,23 +36,14 @@ pub(crate) async fn text_rows(
     sql: &str,
     maximum_bytes_billed: Option<u64>,
 ) -> Result<TextRows, ApiError> {
-    let id = unique_id("query");
+    let id = unique_id();
     let job = JobId { id: &id, location };
     client.run_job(job, &configuration(sql, None, maximum_bytes_billed)).await?;
     let (mut rows, mut pages) = (TextRows::new(), ResultPages::new(client.clone(), id.clone(), location.to_owned()));
     while let Some(page) = pages.next().await? {
-        rows.extend(page.rows.into_iter().map(|row| row.f.into_iter().map(|cell| text(&cell.v)).collect()));
+        rows.extend(page.rows.into_iter().map(|row| row.f.iter().map(ResultsCell::text).collect()));
     }
     Ok(rows)
-}
-
-/// Returns a cell as text; `None` for null.
-fn text(cell: &Json) -> Option<String> {
-    match cell {
-        Json::Null => None,
-        Json::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
-    }
 }
 
 /// Awaits a request. A cancellation ends it.
@@ -75,7 +66,7 @@ pub(crate) async fn run_cancellable(
     (step, location): (&str, &str),
     id: JobId<'_>,
     configuration: &Json,
-) -> Result<Job, LoadError> {
+) -> Result<(), LoadError> {
     let result = guard(stop, step, location, client.run_job(id, configuration)).await;
     if matches!(result, Err(LoadError::Cancelled))
         && let Err(error) = client.cancel_job(id).await

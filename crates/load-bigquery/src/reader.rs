@@ -66,8 +66,11 @@ impl BigQueryReader {
         self.stop = CancellationToken::new();
     }
 
-    async fn rows(&self, sql: &str) -> Result<TextRows, ApiError> {
-        text_rows(&self.client, &self.dataset_location, sql, self.maximum_bytes_billed).await
+    /// Executes queries at the same time.
+    async fn rows(&self, step: &str, queries: &[String]) -> Result<Vec<Result<TextRows, ApiError>>, LoadError> {
+        let rows = |sql| text_rows(&self.client, &self.dataset_location, sql, self.maximum_bytes_billed);
+        let all = join_all(queries.iter().map(|sql| rows(sql)));
+        guard(&self.stop, step, &self.location, async { Ok(all.await) }).await
     }
 }
 
@@ -98,8 +101,7 @@ impl SqlReader for BigQueryReader {
     }
 
     async fn read(&mut self, step: &str, queries: &[String]) -> Result<Vec<TextRows>, LoadError> {
-        let all = join_all(queries.iter().map(|sql| self.rows(sql)));
-        let all = guard(&self.stop, step, &self.location, async { Ok(all.await) }).await?;
+        let all = self.rows(step, queries).await?;
         all.into_iter().map(|rows| rows.map_err(|error| error.into_load_error(step, &self.location))).collect()
     }
 
@@ -107,8 +109,7 @@ impl SqlReader for BigQueryReader {
         if !self.has_dataset {
             return Ok(vec![None; queries.len()]);
         }
-        let all = join_all(queries.iter().map(|sql| self.rows(sql)));
-        let all = guard(&self.stop, step, &self.location, async { Ok(all.await) }).await?;
+        let all = self.rows(step, queries).await?;
         let existing = |rows: Result<TextRows, ApiError>| match rows {
             Ok(rows) => Ok(Some(rows)),
             Err(error) if error.is_not_found() => Ok(None),

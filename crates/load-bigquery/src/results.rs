@@ -9,9 +9,8 @@ use arrow::error::ArrowError;
 use arrow::util::display::FormatOptions;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use serde_json::Value as Json;
 
-use crate::client::{ResultsRow, TableField};
+use crate::client::{ResultsCell, ResultsRow, TableField};
 use crate::types;
 
 /// Casts that never turn a value into null.
@@ -39,25 +38,25 @@ fn data_type(field: &TableField) -> DataType {
 /// Converts rows to a record batch.
 pub(crate) fn batch(schema: &SchemaRef, rows: &[ResultsRow]) -> Result<RecordBatch, ArrowError> {
     let columns = schema.fields().iter().enumerate().map(|(index, field)| {
-        let cells = rows.iter().map(move |row| row.f.get(index).map_or(&Json::Null, |cell| &cell.v));
+        let cells = rows.iter().map(move |row| row.f.get(index).and_then(ResultsCell::text));
         column(cells, field.data_type())
     });
     let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
     RecordBatch::try_new_with_options(Arc::clone(schema), columns.collect::<Result<_, _>>()?, &options)
 }
 
-fn column<'c>(cells: impl Iterator<Item = &'c Json>, data_type: &DataType) -> Result<ArrayRef, ArrowError> {
+fn column(cells: impl Iterator<Item = Option<String>>, data_type: &DataType) -> Result<ArrayRef, ArrowError> {
     match data_type {
         DataType::Boolean => {
             let mut values = BooleanBuilder::new();
-            cells.for_each(|cell| values.append_option(text(cell).map(|text| text == "true")));
+            cells.for_each(|cell| values.append_option(cell.map(|text| text == "true")));
             Ok(Arc::new(values.finish()))
         }
         DataType::Binary => {
             let mut values = BinaryBuilder::new();
             let decode = |text: String| BASE64_STANDARD.decode(text).map_err(|error| ArrowError::ParseError(error.to_string()));
             for cell in cells {
-                values.append_option(text(cell).map(decode).transpose()?);
+                values.append_option(cell.map(decode).transpose()?);
             }
             Ok(Arc::new(values.finish()))
         }
@@ -70,18 +69,10 @@ fn column<'c>(cells: impl Iterator<Item = &'c Json>, data_type: &DataType) -> Re
     }
 }
 
-fn texts<'c>(cells: impl Iterator<Item = &'c Json>) -> ArrayRef {
+fn texts(cells: impl Iterator<Item = Option<String>>) -> ArrayRef {
     let mut values = StringBuilder::new();
-    cells.for_each(|cell| values.append_option(text(cell)));
+    cells.for_each(|cell| values.append_option(cell));
     Arc::new(values.finish())
-}
-
-fn text(cell: &Json) -> Option<String> {
-    match cell {
-        Json::Null => None,
-        Json::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
-    }
 }
 
 #[cfg(test)]

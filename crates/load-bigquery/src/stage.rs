@@ -107,7 +107,7 @@ impl Staging<'_> {
                 None => self.upload(part, id).await?,
             };
             let job = guard(self.stop, step, self.location, self.client.wait_for_job(job, id)).await?;
-            let Some(error) = &job.status.error_result else {
+            let Err(error) = job.result() else {
                 fail_point!("load::table_staged");
                 return Ok(());
             };
@@ -117,7 +117,6 @@ impl Staging<'_> {
                 continue;
             }
             started += 1;
-            let error = ApiError::of_job(error);
             // A missing table is created by the next attempt of the whole load.
             if !error.is_transient || error.is_not_found() || started == MAX_JOBS {
                 return Err(error.into_error_of_rows(step, self.location));
@@ -151,7 +150,7 @@ impl Staging<'_> {
         let configuration = self.configuration(&part.table.name);
         let begun = self.client.begin_upload(id, &configuration, self.options.retry_delay).await;
         let mut upload = match begun {
-            // An upload whose answer was lost has started the job.
+            // An upload whose response was lost has started the job.
             Err(error) if error.is_duplicate() => return self.known(part, id, error).await,
             begun => begun.map_err(|error| error.into_load_error(step, self.location))?,
         };

@@ -65,17 +65,13 @@ impl BigQueryClient {
         Ok(job)
     }
 
-    /// Starts a job, waits for its end and returns it.
+    /// Starts a job and waits for its end.
     ///
     /// # Errors
     ///
     /// Returns the error of a request or of the job.
-    pub(crate) async fn run_job(&self, id: JobId<'_>, configuration: &Json) -> Result<Job, ApiError> {
+    pub(crate) async fn run_job(&self, id: JobId<'_>, configuration: &Json) -> Result<(), ApiError> {
         let job = self.insert_job(id, configuration).await?;
-        let job = self.wait_for_job(job, id).await?;
-        match &job.status.error_result {
-            Some(error) => Err(ApiError::of_job(error)),
-            None => Ok(job),
-        }
+        self.wait_for_job(job, id).await?.result()
     }
 }

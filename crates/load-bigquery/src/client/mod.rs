@@ -22,7 +22,7 @@ use serde_json::Value as Json;
 pub use credentials::{CredentialsError, GoogleCredentials};
 pub use error::{ApiError, ErrorProto};
 pub(crate) use jobs::JobId;
-pub(crate) use resources::{Job, ResultsPage, ResultsRow, TableField};
+pub(crate) use resources::{Job, ResultsCell, ResultsPage, ResultsRow, TableField};
 pub(crate) use upload::CHUNK_UNIT;
 
 use crate::BigQueryOptions;

@@ -2,22 +2,13 @@
 
 use serde::Deserialize;
 
-use super::error::ErrorProto;
+use super::error::{ApiError, ErrorProto};
 
 /// A job.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(default)]
 pub(crate) struct Job {
-    pub(crate) job_reference: JobReference,
     pub(crate) status: JobStatus,
-    pub(crate) statistics: JobStatistics,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(crate) struct JobReference {
-    pub(crate) job_id: String,
-    pub(crate) location: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -27,23 +18,18 @@ pub(crate) struct JobStatus {
     pub(crate) error_result: Option<ErrorProto>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(crate) struct JobStatistics {
-    pub(crate) total_slot_ms: Option<String>,
-    pub(crate) query: QueryStatistics,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(crate) struct QueryStatistics {
-    pub(crate) total_bytes_billed: Option<String>,
-}
-
 impl Job {
     /// Returns true if the job has ended, with or without an error.
     pub(crate) fn is_done(&self) -> bool {
         self.status.state == "DONE"
+    }
+
+    /// Returns the error of a job that has ended.
+    pub(crate) fn result(&self) -> Result<(), ApiError> {
+        match &self.status.error_result {
+            Some(error) => Err(ApiError::of_job(error)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -101,4 +87,15 @@ pub(crate) struct ResultsRow {
 pub(crate) struct ResultsCell {
     /// The value.
     pub(crate) v: serde_json::Value,
+}
+
+impl ResultsCell {
+    /// Returns the value as text; `None` for null.
+    pub(crate) fn text(&self) -> Option<String> {
+        match &self.v {
+            serde_json::Value::Null => None,
+            serde_json::Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        }
+    }
 }
