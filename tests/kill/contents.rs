@@ -1,5 +1,7 @@
 //! Contents of a dataset, without random values.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, ensure};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use catchment::load::RestoreRequest;
@@ -9,30 +11,47 @@ use tokio::runtime::Runtime;
 use crate::place::Place;
 use crate::scenario::Scenario;
 
-/// The columns of all tables of all schemas.
-const COLUMNS: &str = "SELECT table_schema, table_name, column_name, data_type FROM information_schema.columns \
-                       WHERE table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY 1, 2, ordinal_position";
+/// The contents of a dataset.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Contents {
+    /// The columns of all tables.
+    pub(crate) columns: Vec<String>,
+    /// The cursor and all rows, child rows with their parents. Empty if nothing was ever loaded.
+    pub(crate) rows: Vec<String>,
+}
 
-/// Reads cursor, tables, columns and rows, child rows with their parents. Empty if nothing was ever loaded.
+impl Contents {
+    /// Returns whether each column is as it was before or after a load.
+    pub(crate) fn has_columns_of(&self, before: &Contents, after: &Contents) -> bool {
+        self.columns.iter().all(|column| before.columns.contains(column) || after.columns.contains(column))
+    }
+}
+
+/// Reads the contents of the dataset.
 ///
 /// # Errors
 ///
 /// Returns an error if the dataset is inconsistent: rows of loads that are not logged, loads that are logged twice, child
 /// rows without a parent, duplicate row IDs.
-pub(crate) fn read(scenario: Scenario, place: &Place) -> Result<Vec<String>> {
-    if !place.has_database() || rows(place, place.default_schema(), COLUMNS)?.is_empty() {
-        return Ok(Vec::new());
+pub(crate) fn read(scenario: Scenario, place: &Place) -> Result<Contents> {
+    let engine = place.engine();
+    if !place.has_default_schema()? {
+        return Ok(Contents::default());
+    }
+    let columns = rows(place, engine.default_schema(), &engine.columns_query(place.database_name()))?;
+    let is_loaded = if place.has_transactional_ddl()? { !columns.is_empty() } else { has_rows(place, &columns)? };
+    if !is_loaded {
+        return Ok(Contents { columns, rows: Vec::new() });
     }
     let [dataset, pipeline, schema] = ["d", "p", "items"].map(str::to_owned);
     let request = RestoreRequest { dataset, pipeline, schema, ..RestoreRequest::default() };
-    let sources = Runtime::new()?.block_on(place.destination().restore(&request, &CancellationToken::new()))?.state;
+    let sources = Runtime::new()?.block_on(place.destination()?.restore(&request, &CancellationToken::new()))?.state;
     let cursor = sources.and_then(|state| state.resource("items", "items").cloned());
-    let mut contents = vec![format!("cursor {cursor:?}")];
+    let mut contents = Contents { columns, rows: vec![format!("cursor {cursor:?}")] };
     let ids = |table: &str| if scenario.has_stable_ids() { format!(", {table}._dlt_id") } else { String::new() };
     let lists = "items AS i JOIN items__lists AS l ON l._dlt_parent_id = i._dlt_id";
     for sql in [
-        COLUMNS.to_owned(),
-        format!("SELECT i.id, i.changed, {}{} FROM items AS i ORDER BY 1, 2, 3", place.row_text("i"), ids("i")),
+        format!("SELECT i.id, i.changed, {}{} FROM items AS i ORDER BY 1, 2, 3", engine.row_text("i"), ids("i")),
         format!("SELECT i.id, i.changed, l._dlt_list_idx, l.place{} FROM {lists} ORDER BY 1, 2, 3", ids("l")),
         format!(
             "SELECT i.id, i.changed, l.place, n._dlt_list_idx, n.value{} FROM {lists} \
@@ -41,10 +60,21 @@ pub(crate) fn read(scenario: Scenario, place: &Place) -> Result<Vec<String>> {
         ),
         "SELECT count(*) FROM items__lists UNION ALL SELECT count(*) FROM items__lists__numbers".to_owned(),
     ] {
-        contents.extend(rows(place, "d", &sql)?);
+        contents.rows.extend(rows(place, "d", &sql)?);
     }
     check_consistency(scenario, place)?;
     Ok(contents)
+}
+
+/// Returns whether any table has rows.
+fn has_rows(place: &Place, columns: &[String]) -> Result<bool> {
+    let tables: BTreeSet<_> = columns.iter().filter_map(|column| column.split(' ').nth(1)).collect();
+    for table in tables {
+        if !rows(place, "d", &format!("SELECT 1 FROM {table} LIMIT 1"))?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn check_consistency(scenario: Scenario, place: &Place) -> Result<()> {
@@ -77,10 +107,12 @@ fn check_consistency(scenario: Scenario, place: &Place) -> Result<()> {
 fn rows(place: &Place, dataset: &str, sql: &str) -> Result<Vec<String>> {
     let options = FormatOptions::default().with_null("-");
     let mut rows = Vec::new();
-    let dataset = Dataset::new(place.destination(), dataset);
+    let dataset = Dataset::new(place.destination()?, dataset);
     for batch in Runtime::new()?.block_on(dataset.query(sql))?.batches {
         for row in 0..batch.num_rows() {
-            let cell = |column| -> Result<String> { Ok(ArrayFormatter::try_new(column, &options)?.value(row).to_string()) };
+            let cell = |column| -> Result<String> {
+                place.engine().cell(ArrayFormatter::try_new(column, &options)?.value(row).to_string())
+            };
             let cells = batch.columns().iter().map(|column| cell(column.as_ref())).collect::<Result<Vec<_>>>()?;
             rows.push(cells.join(" "));
         }

@@ -7,6 +7,8 @@
 
 mod contents;
 mod driver;
+mod emulator;
+mod engine;
 mod place;
 mod plan;
 mod scenario;

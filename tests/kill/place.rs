@@ -4,33 +4,36 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
-use catchment::{Destination, DuckDb, Postgres};
+use anyhow::{Context as _, Result, ensure};
+use catchment::Destination;
 use catchment_load_postgres::testing::TestDatabase;
 use tempfile::TempDir;
 
-/// The destination of all scenarios of a kill test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Engine {
-    Duckdb,
-    Postgres,
-}
+use crate::emulator::Project;
+use crate::engine::{DUCKDB_FILE, Engine};
 
 /// A folder with the pipelines of a scenario, and its database. Both are removed when this is dropped.
 pub(crate) struct Place {
     dir: TempDir,
-    /// The database on a server; without it, a DuckDB file in the folder.
-    database: Option<TestDatabase>,
+    database: Database,
+}
+
+/// The database of a scenario.
+enum Database {
+    /// A DuckDB file in the folder.
+    File,
+    Postgres(Box<TestDatabase>),
+    Bigquery(Project),
 }
 
 impl Place {
     /// Creates an empty folder and an empty database.
     pub(crate) fn new(engine: Engine) -> Result<Place> {
         let database = match engine {
-            Engine::Duckdb => None,
-            Engine::Postgres => TestDatabase::create()?,
+            Engine::Duckdb => Database::File,
+            Engine::Postgres => Database::Postgres(Box::new(TestDatabase::create()?.context("CATCHMENT_POSTGRES is not set")?)),
+            Engine::Bigquery => Database::Bigquery(Project::create()?),
         };
-        ensure!(engine == Engine::Duckdb || database.is_some(), "CATCHMENT_POSTGRES is not set");
         Ok(Place { dir: tempfile::tempdir()?, database })
     }
 
@@ -38,7 +41,12 @@ impl Place {
     pub(crate) fn copy(&self) -> Result<Place> {
         let dir = tempfile::tempdir()?;
         copy_folder(self.dir.path(), dir.path())?;
-        Ok(Place { dir, database: self.database.as_ref().map(TestDatabase::copy).transpose()? })
+        let database = match &self.database {
+            Database::File => Database::File,
+            Database::Postgres(database) => Database::Postgres(Box::new(database.copy()?)),
+            Database::Bigquery(project) => Database::Bigquery(project.copy()?),
+        };
+        Ok(Place { dir, database })
     }
 
     /// Returns the folder.
@@ -46,35 +54,45 @@ impl Place {
         self.dir.path()
     }
 
-    /// Returns the name of the database on the server.
-    pub(crate) fn database_name(&self) -> Option<&str> {
-        self.database.as_ref().map(TestDatabase::name)
-    }
-
-    /// Returns the destination.
-    pub(crate) fn destination(&self) -> Arc<dyn Destination> {
-        destination(self.path(), self.database.as_ref().map(TestDatabase::destination))
-    }
-
-    /// Returns whether the database exists: a run creates the DuckDB file.
-    pub(crate) fn has_database(&self) -> bool {
-        self.database.is_some() || self.path().join(DUCKDB_FILE).exists()
-    }
-
-    /// Returns the schema that every database has.
-    pub(crate) fn default_schema(&self) -> &'static str {
-        if self.database.is_some() { "public" } else { "main" }
-    }
-
-    /// Returns the SQL of the columns of `alias`, except `_dlt_id` and `_dlt_load_id`, as text.
-    pub(crate) fn row_text(&self, alias: &str) -> String {
+    /// Returns the kind of the database.
+    pub(crate) fn engine(&self) -> Engine {
         match self.database {
-            None => format!("COLUMNS({alias}.* EXCLUDE (_dlt_id, _dlt_load_id))::VARCHAR"),
-            Some(_) => format!("(to_jsonb({alias}) - '_dlt_id' - '_dlt_load_id')::text"),
+            Database::File => Engine::Duckdb,
+            Database::Postgres(_) => Engine::Postgres,
+            Database::Bigquery(_) => Engine::Bigquery,
         }
     }
 
-    /// Checks that no packages, and no files besides the database and the working folder, are left.
+    /// Returns the name of the database on the server, or of the project.
+    pub(crate) fn database_name(&self) -> Option<&str> {
+        match &self.database {
+            Database::File => None,
+            Database::Postgres(database) => Some(database.name()),
+            Database::Bigquery(project) => Some(project.name()),
+        }
+    }
+
+    /// Returns the destination.
+    pub(crate) fn destination(&self) -> Result<Arc<dyn Destination>> {
+        self.engine().destination(self.path(), self.database_name())
+    }
+
+    /// Returns whether a killed load leaves tables and columns as they were before or after it. If not, there may be some
+    /// whose rows were not loaded.
+    pub(crate) fn has_transactional_ddl(&self) -> Result<bool> {
+        Ok(self.destination()?.capabilities().transactional_ddl)
+    }
+
+    /// Returns whether [`Engine::default_schema`] exists: a run creates the DuckDB file, and the dataset in BigQuery.
+    pub(crate) fn has_default_schema(&self) -> Result<bool> {
+        match &self.database {
+            Database::File => Ok(self.path().join(DUCKDB_FILE).exists()),
+            Database::Postgres(_) => Ok(true),
+            Database::Bigquery(project) => project.has_dataset(),
+        }
+    }
+
+    /// Checks that no packages, no staging tables, and no files besides the database and the working folder, are left.
     pub(crate) fn check_no_leftovers(&self) -> Result<()> {
         let wal = format!("{DUCKDB_FILE}.wal");
         for entry in std::fs::read_dir(self.path())? {
@@ -86,23 +104,15 @@ impl Place {
         let left = std::fs::read_dir(pipeline.join("packages"))?.count();
         ensure!(left == 0, "{left} packages are left");
         ensure!(!pipeline.join("aside").exists(), "a package failed");
-        Ok(())
+        match &self.database {
+            Database::Bigquery(project) => project.check_no_staging_tables(),
+            Database::File | Database::Postgres(_) => Ok(()),
+        }
     }
 }
-
-/// The name of the DuckDB file in a folder.
-const DUCKDB_FILE: &str = "data.duckdb";
 
 /// The name of the folder of pipelines in a folder.
 pub(crate) const PIPELINES: &str = "pipelines";
-
-/// Returns the destination `postgres`, or otherwise the DuckDB file in `dir`.
-pub(crate) fn destination(dir: &Path, postgres: Option<Postgres>) -> Arc<dyn Destination> {
-    match postgres {
-        Some(postgres) => Arc::new(postgres),
-        None => Arc::new(DuckDb::new(dir.join(DUCKDB_FILE))),
-    }
-}
 
 /// Copies a folder recursively.
 fn copy_folder(from: &Path, to: &Path) -> Result<()> {

@@ -6,10 +6,11 @@ use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, anyhow};
-use catchment::{Pipeline, Postgres, PostgresOptions, Secret};
+use catchment::Pipeline;
 use rustix::process::{Signal, getpid, kill_process};
 
-use crate::place::{PIPELINES, destination};
+use crate::engine::Engine;
+use crate::place::PIPELINES;
 use crate::scenario::Scenario;
 use crate::steps::STEPS;
 
@@ -19,7 +20,10 @@ pub(crate) struct Args {
     pub(crate) revision: u32,
     /// Folder with the dataset and the pipelines
     pub(crate) dir: PathBuf,
-    /// Database on the server CATCHMENT_POSTGRES, instead of the DuckDB file in the folder
+    /// Destination: the DuckDB file in the folder, the server CATCHMENT_POSTGRES or the emulator CATCHMENT_BIGQUERY
+    #[arg(long)]
+    pub(crate) destination: Engine,
+    /// Database on the server, or project of the emulator
     #[arg(long)]
     pub(crate) database: Option<String>,
     /// Step at which the process is killed
@@ -52,8 +56,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         };
         fail::cfg_callback(step, pass).map_err(|error| anyhow!(error))?;
     }
-    let postgres = args.database.as_deref().map(postgres).transpose()?;
-    let pipeline = Pipeline::new("p", destination(&args.dir, postgres), "d").pipelines_dir(args.dir.join(PIPELINES));
+    let destination = args.destination.destination(&args.dir, args.database.as_deref())?;
+    let pipeline = Pipeline::new("p", destination, "d").pipelines_dir(args.dir.join(PIPELINES));
     let mut options = catchment::RunOptions::default();
     // small, for several segments
     options.writer.buffer_max_bytes = 16 << 10;
@@ -62,11 +66,4 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let passes = passes.lock().unwrap_or_else(PoisonError::into_inner);
     println!("{}", serde_json::to_string(&*passes)?);
     Ok(())
-}
-
-/// Returns a database on the server.
-fn postgres(database: &str) -> Result<Postgres> {
-    let mut options = PostgresOptions::parse(&Secret::from(std::env::var("CATCHMENT_POSTGRES")?))?;
-    options.database = database.to_owned();
-    Ok(Postgres::new(options))
 }

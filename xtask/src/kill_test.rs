@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::process;
-use crate::services::{POSTGRES, PostgresServer};
+use crate::services::{BIGQUERY, BigQueryEmulator, POSTGRES, PostgresServer};
 
 /// Arguments of `cargo xtask kill-test`.
 #[derive(Debug, clap::Args)]
@@ -16,7 +16,7 @@ pub(crate) struct Args {
     /// Seed for the choice of steps and times [default: the current time]
     #[arg(long)]
     seed: Option<u64>,
-    /// Destination of the runs; a PostgreSQL server is started, and stopped during some loads
+    /// Destination of the runs; a PostgreSQL server (stopped during some loads) or an emulator of BigQuery is started
     #[arg(long, value_enum, default_value = "duckdb")]
     destination: Destination,
 }
@@ -25,6 +25,7 @@ pub(crate) struct Args {
 enum Destination {
     Duckdb,
     Postgres,
+    Bigquery,
 }
 
 /// Builds the kill test with fail points, which normal builds do not contain, and runs it.
@@ -45,11 +46,16 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             test.args(["--destination", "postgres", "--restart", server.restart_command()]);
             process::run(test.env(POSTGRES, server.url()))
         }
+        Destination::Bigquery => {
+            let Some(emulator) = BigQueryEmulator::start_for("the kill test of BigQuery")? else { return Ok(()) };
+            process::run(test.args(["--destination", "bigquery"]).env(BIGQUERY, emulator.url()))
+        }
     }
 }
 
 /// Runs short kill tests for CI.
 pub(crate) fn run_some() -> Result<()> {
     run(&Args { kills: 20, seed: None, destination: Destination::Duckdb })?;
-    run(&Args { kills: 16, seed: None, destination: Destination::Postgres })
+    run(&Args { kills: 16, seed: None, destination: Destination::Postgres })?;
+    run(&Args { kills: 8, seed: None, destination: Destination::Bigquery })
 }
