@@ -1,17 +1,23 @@
 //! Offline tests of the programs in `examples`.
 
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use catchment::DuckDb;
 
 use crate::dataset::{Dataset, query};
 
+/// Returns the path of an example, which the test run has built.
+pub(crate) fn binary(example: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let binary = test.parent().and_then(|deps| deps.parent()).unwrap().join("examples").join(example);
+    assert!(binary.exists(), "{} is missing: build it with `cargo build --examples`", binary.display());
+    binary
+}
+
 /// Runs an example in a temporary folder.
 fn run(example: &str, dir: &Dataset, argument: &str) -> Output {
-    let binary = std::env::current_exe().unwrap();
-    let binary = binary.parent().and_then(|deps| deps.parent()).unwrap().join("examples").join(example);
-    assert!(binary.exists(), "{} is missing: build it with `cargo build --examples`", binary.display());
-    let mut command = Command::new(&binary);
+    let mut command = Command::new(binary(example));
     let output = command.arg(argument).current_dir(dir.dir()).env("CATCHMENT_DATA_DIR", dir.dir()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     output

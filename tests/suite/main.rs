@@ -1,8 +1,10 @@
-//! Integration tests with DuckDB files, PostgreSQL databases, scripted servers and the `catchment` command.
+//! Integration tests with DuckDB files, PostgreSQL databases, a BigQuery emulator, scripted servers and the `catchment`
+//! command.
 
 #![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod backfill;
+mod bigquery;
 mod clock;
 mod command;
 mod configuration;
