@@ -21,26 +21,44 @@ pub(super) struct Migration {
 /// engine can copy the table instead. In DuckDB, each such pair needs about 500 bytes of memory.
 const ALTERS_MAX: usize = 50_000;
 
-/// Plans to create missing `tables` and to add missing columns.
+/// Plans to create missing `tables` and to add missing columns. The error is a step and the reason why it is impossible.
 pub(super) fn migrate<'t>(
     (dialect, dataset): (&dyn Dialect, &DatasetName),
     schema: &Schema,
     tables: impl IntoIterator<Item = &'t str>,
     existing: &ExistingTables,
     facts: &Facts,
-) -> Migration {
+) -> Result<Migration, (String, String)> {
     let mut migrator = Migrator { dialect, dataset, schema, existing, facts, migration: Migration::default() };
     let mut without_root_ids = Vec::new();
     for table in tables.into_iter().filter_map(|name| schema.tables.get(name)) {
         if !existing.has(&table.name) {
-            let sql = create_table(dialect, &dataset.table(dialect, &table.name), table);
-            migrator.evolve(format!("create table `{}`", table.name), sql);
-        } else if migrator.add_columns(table) {
+            let step = format!("create table `{}`", table.name);
+            let layout = dialect.layout(schema, table).map_err(|reason| (step.clone(), reason))?;
+            migrator.migration.warnings.extend(layout.warnings);
+            migrator.evolve(step, create_table(dialect, &dataset.table(dialect, &table.name), table, &layout.clauses));
+            continue;
+        }
+        migrator.migration.warnings.extend(other_partition(dialect, schema, table, existing));
+        if migrator.add_columns(table) {
             without_root_ids.push(table.name.as_str());
         }
     }
     migrator.fill_root_ids(&without_root_ids);
-    migrator.migration
+    Ok(migrator.migration)
+}
+
+/// Returns the warning that an existing table is not partitioned as its hints say.
+fn other_partition(dialect: &dyn Dialect, schema: &Schema, table: &Table, existing: &ExistingTables) -> Option<String> {
+    let hinted = dialect.layout(schema, table).ok()?.partition?.name;
+    let found = existing.partition(&table.name).map(|column| column.name.as_str());
+    let by = found.map_or_else(|| "not partitioned".to_owned(), |found| format!("partitioned by `{found}`"));
+    (found != Some(hinted.as_str())).then(|| {
+        format!(
+            "table `{}` is {by}, not by `{hinted}`: the hints apply when a table is created; create it again with `--refresh`",
+            table.name
+        )
+    })
 }
 
 struct Migrator<'m> {
@@ -126,7 +144,7 @@ impl Migrator<'_> {
         for name in tables {
             let Some(parent) = schema.tables.get(name).and_then(|table| table.parent.as_deref()) else { continue };
             let parent_is_root = schema.tables.get(parent).is_none_or(|parent| parent.parent.is_none());
-            let [table, parent] = [name, parent].map(|name| self.dataset.table(self.dialect, name));
+            let [table, parent] = [name, parent].map(|name| self.existing.target(self.dialect, self.dataset, name));
             let sql = fill_root_ids(self.dialect, &table, &parent, parent_is_root);
             self.migration.fill.push(Statement::new(format!("set the root ids of table `{name}`"), sql));
         }

@@ -20,7 +20,7 @@ pub(super) fn store(rows: &mut RowPlanner<'_>, package: &SealedPackage) -> (Vec<
         let name = rows.dataset.table(rows.dialect, &table.name);
         if !rows.existing.has(&table.name) {
             let step = format!("create table `{}`", table.name);
-            evolve.push(Statement::new(step, create_table(rows.dialect, &name, &table)));
+            evolve.push(Statement::new(step, create_table(rows.dialect, &name, &table, "")));
         }
         for cursor in cursors().filter(|cursor| cursor.replaces) {
             let step = format!("delete the entries of a cursor from table `{}`", table.name);

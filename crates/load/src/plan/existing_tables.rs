@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use catchment_schema::Table;
 
-use crate::sql::TextRows;
+use crate::sql::{DatasetName, PartitionColumn, TargetTable, TextRows};
 use crate::{Dialect, IdentifierCase};
 
 /// The tables of a dataset and the types of their columns, as the engine names them.
@@ -12,6 +12,8 @@ use crate::{Dialect, IdentifierCase};
 pub(crate) struct ExistingTables {
     /// The columns, by folded names of table and column.
     tables: BTreeMap<String, HashMap<String, ExistingColumn>>,
+    /// The partition columns, by folded names of tables.
+    partitions: BTreeMap<String, PartitionColumn>,
     case: IdentifierCase,
 }
 
@@ -25,26 +27,42 @@ struct ExistingColumn {
 
 impl Default for ExistingTables {
     fn default() -> ExistingTables {
-        ExistingTables { tables: BTreeMap::new(), case: IdentifierCase::Sensitive }
+        ExistingTables { tables: BTreeMap::new(), partitions: BTreeMap::new(), case: IdentifierCase::Sensitive }
     }
 }
 
 impl ExistingTables {
-    /// Creates the tables from rows of table, column, type and, if the engine reports it, whether the column accepts nulls
-    /// (`YES`).
+    /// Creates the tables from rows of table, column, type and, if the engine reports them, whether the column accepts nulls
+    /// and whether the table is partitioned by it (`YES`).
     pub(crate) fn from_rows(rows: TextRows, case: IdentifierCase) -> ExistingTables {
         let mut tables: BTreeMap<String, HashMap<String, ExistingColumn>> = BTreeMap::new();
+        let mut partitions = BTreeMap::new();
         for row in rows {
             let mut cells = row.into_iter().flatten();
             let (Some(table), Some(column), Some(data_type)) = (cells.next(), cells.next(), cells.next()) else { continue };
-            let existing = ExistingColumn { data_type, is_nullable: cells.next().as_deref() == Some("YES") };
+            let mut next_is_yes = || cells.next().as_deref() == Some("YES");
+            let (is_nullable, is_partition) = (next_is_yes(), next_is_yes());
+            if is_partition {
+                partitions.insert(case.fold(&table), PartitionColumn { name: column.clone(), data_type: data_type.clone() });
+            }
+            let existing = ExistingColumn { data_type, is_nullable };
             tables.entry(case.fold(&table)).or_default().insert(case.fold(&column), existing);
         }
-        ExistingTables { tables, case }
+        ExistingTables { tables, partitions, case }
     }
 
     pub(crate) fn has(&self, table: &str) -> bool {
         self.tables.contains_key(&self.case.fold(table))
+    }
+
+    /// Returns an existing table as the target of statements.
+    pub(crate) fn target(&self, dialect: &dyn Dialect, dataset: &DatasetName, table: &str) -> TargetTable {
+        TargetTable { name: dataset.table(dialect, table), partition: self.partition(table).cloned() }
+    }
+
+    /// Returns the column by which a table is partitioned.
+    pub(super) fn partition(&self, table: &str) -> Option<&PartitionColumn> {
+        self.partitions.get(&self.case.fold(table))
     }
 
     /// Returns the type of a column, or `None` if it does not exist.
@@ -75,6 +93,7 @@ impl ExistingTables {
     pub(super) fn without<'t>(mut self, dropped: impl IntoIterator<Item = &'t String>) -> ExistingTables {
         for table in dropped {
             self.tables.remove(&self.case.fold(table));
+            self.partitions.remove(&self.case.fold(table));
         }
         self
     }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::existing_tables::ExistingTables;
 use crate::sql::{DatasetName, Dialect, Statement, select_any_row, select_beyond_double, select_without_root_id};
 
 /// A fact about rows, which is true if a query returns any.
@@ -20,19 +21,19 @@ pub(crate) enum Fact {
 
 impl Fact {
     /// Returns the query. A row in its result means that the fact is true.
-    pub(crate) fn query(&self, dialect: &dyn Dialect, dataset: &DatasetName) -> Statement {
+    pub(crate) fn query(&self, dialect: &dyn Dialect, dataset: &DatasetName, existing: &ExistingTables) -> Statement {
+        let target = |table: &str| existing.target(dialect, dataset, table);
         match self {
             Fact::HasRows { table } => {
-                Statement::new(format!("check for rows in table `{table}`"), select_any_row(&dataset.table(dialect, table)))
+                Statement::new(format!("check for rows in table `{table}`"), select_any_row(dialect, &target(table)))
             }
             Fact::ExceedsDouble { table, column } => Statement::new(
                 format!("widen column `{column}` of table `{table}`"),
-                select_beyond_double(dialect, &dataset.table(dialect, table), column),
+                select_beyond_double(dialect, &target(table), column),
             ),
-            Fact::LacksRootIds { table } => Statement::new(
-                format!("check the root ids of table `{table}`"),
-                select_without_root_id(dialect, &dataset.table(dialect, table)),
-            ),
+            Fact::LacksRootIds { table } => {
+                Statement::new(format!("check the root ids of table `{table}`"), select_without_root_id(dialect, &target(table)))
+            }
             Fact::CopyLosesSomething { table } => Statement::new(
                 format!("list indexes and constraints of table `{table}`"),
                 dialect.copy_losses_query(dataset, table).unwrap_or_else(|| "SELECT 'yes'".to_owned()),

@@ -3,7 +3,7 @@
 use catchment_schema::{Column, DataType, DedupSort, MergeStrategy, Table};
 
 use crate::sql::{
-    HardDelete, KeyColumn, MergePlan, QualifiedName, StagedRows, Strategy, Versions, merge_statements, timestamp_literal,
+    HardDelete, KeyColumn, MergePlan, StagedRows, Strategy, TargetTable, Versions, merge_statements, timestamp_literal,
 };
 use crate::{Capabilities, Dialect};
 
@@ -12,9 +12,9 @@ pub(super) struct Merge<'m> {
     pub(super) dialect: &'m dyn Dialect,
     pub(super) capabilities: &'m Capabilities,
     pub(super) table: &'m Table,
-    pub(super) root: QualifiedName,
+    pub(super) root: TargetTable,
     pub(super) rows: StagedRows<'m>,
-    pub(super) children: Vec<(QualifiedName, Option<StagedRows<'m>>)>,
+    pub(super) children: Vec<(TargetTable, Option<StagedRows<'m>>)>,
     /// The creation time of the package in microseconds since 1970.
     pub(super) created_at: i64,
     /// The number of the merge, unique in the load.
@@ -22,8 +22,9 @@ pub(super) struct Merge<'m> {
 }
 
 impl Merge<'_> {
-    /// Returns the statements of the merge, and adds to `warnings`. The error is the reason why the table cannot be merged.
-    pub(super) fn statements(self, warnings: &mut Vec<String>) -> Result<Vec<String>, String> {
+    /// Returns the declarations and statements of the merge, and adds to `warnings`. The error is the reason why the table
+    /// cannot be merged.
+    pub(super) fn statements(self, warnings: &mut Vec<String>) -> Result<(Vec<String>, Vec<String>), String> {
         let table = self.table;
         let strategy = supported_strategy(table, self.capabilities)?;
         // A declared column exists only if a row had a value for it.
@@ -61,7 +62,8 @@ impl Merge<'_> {
         let Merge { dialect, root, rows, children, number, .. } = self;
         let plan =
             MergePlan { dialect, number, root, rows, children, primary_key, merge_key, is_deduplicated, dedup_sort, hard_delete };
-        Ok(merge_statements(&plan, &strategy))
+        let declarations = if matches!(strategy, Strategy::Scd2(_)) { Vec::new() } else { plan.declarations() };
+        Ok((declarations, merge_statements(&plan, &strategy)))
     }
 }
 

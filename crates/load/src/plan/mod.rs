@@ -35,6 +35,9 @@ pub struct LoadPlan {
     pub prepare: Vec<Statement>,
     /// Changes the definition of tables: drops the tables of a refresh, creates tables, adds and widens columns.
     pub evolve: Vec<Statement>,
+    /// Declares variables of the statements that change rows. Empty unless the dialect
+    /// [declares partitions](crate::Dialect::declare_partitions).
+    pub declare: Vec<Statement>,
     /// Changes rows.
     pub apply: Vec<ApplyStep>,
     /// Stores the schema, the state and, last, the record of the load.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use catchment_load_package::SealedPackage;
-use catchment_schema::{Schema, WriteDisposition};
+use catchment_schema::{Schema, Table, WriteDisposition};
 use catchment_state::State;
 
 use super::columns::migrate;
@@ -15,7 +15,7 @@ use super::rows::{RowPlanner, StagingTables};
 use super::snapshot::DatasetSnapshot;
 use super::widen::widen;
 use super::{ApplyStep, LoadPlan, cursor_entries, system_tables};
-use crate::sql::{DatasetName, Statement, drop_table};
+use crate::sql::{DatasetName, Statement, TableLayout, TargetTable, drop_table};
 use crate::{Capabilities, Dialect, LoadError};
 
 /// Plans the load of a package. Does no IO.
@@ -76,6 +76,7 @@ impl Planner<'_> {
         evolve.extend(widened);
         let migrated = with_rows.union(&merged_into).map(String::as_str);
         let migration = migrate(here, &schema, migrated, &existing, facts);
+        let migration = migration.map_err(|(step, reason)| self.refused(step, reason))?;
         evolve.extend(migration.evolve);
         warnings.extend(migration.warnings);
         let mut apply: Vec<ApplyStep> = emptied.into_iter().chain(migration.fill).map(ApplyStep::Execute).collect();
@@ -84,8 +85,10 @@ impl Planner<'_> {
         let load_id = &package.header().load_id;
         let mut rows = RowPlanner { dialect, dataset, load_id, existing: &existing, splits: &splits, stage };
         apply.extend(self.add_rows(&schema, &mut rows)?);
+        let mut declare = Vec::new();
         for root in self.roots(&schema) {
-            let merge = self.merge(root, &schema, &rows, &mut warnings)?;
+            let (declared, merge) = self.merge(root, &schema, &rows, &mut warnings)?;
+            declare.extend(declared);
             apply.extend(merge.into_iter().map(ApplyStep::Execute));
         }
         let (created, stored) = cursor_entries::store(&mut rows, package);
@@ -97,7 +100,7 @@ impl Planner<'_> {
         let prepare = system_tables::create_missing(dialect, dataset, snapshot);
         let confirm = system_tables::insert_rows(here, package, snapshot, &schema, state.as_ref())?;
         let changed = self.changed_tables(&schema, &existing, &with_rows | &merged_into);
-        Ok(LoadPlan { stage: rows.stage.tables, prepare, evolve, apply, confirm, changed, warnings })
+        Ok(LoadPlan { stage: rows.stage.tables, prepare, evolve, declare, apply, confirm, changed, warnings })
     }
 
     /// Returns the schema of the package, merged with the schema that other runs have stored meanwhile.
@@ -168,9 +171,14 @@ impl Planner<'_> {
     }
 
     /// Returns the tables of the refresh that are dropped, and those that are only emptied. Without transactional DDL, a
-    /// failed load must not lose rows, so a table is dropped only if it cannot store the new rows.
+    /// failed load must not lose rows, so a table is dropped only if it cannot store the new rows or is partitioned otherwise.
     fn dropped_tables<'s>(&'s self, schema: &Schema, existing: &ExistingTables) -> (Vec<&'s String>, Vec<&'s String>) {
-        let can_keep = |name: &str| schema.tables.get(name).is_none_or(|table| existing.takes_rows_of(self.dialect, table));
+        let has_layout = |table: &Table| match self.dialect.layout(schema, table) {
+            Ok(TableLayout { partition: Some(column), .. }) => existing.partition(&table.name) == Some(&column),
+            _ => true,
+        };
+        let can_take = |table: &Table| existing.takes_rows_of(self.dialect, table) && has_layout(table);
+        let can_keep = |name: &str| schema.tables.get(name).is_none_or(can_take);
         let is_dropped = |name: &&String| self.capabilities.transactional_ddl || !can_keep(name);
         self.package.header().refresh.dropped.iter().partition(is_dropped)
     }
@@ -237,38 +245,49 @@ impl Planner<'_> {
         Ok(steps)
     }
 
-    /// Merges the staged rows of `root` and its child tables, if any.
+    /// Merges the staged rows of `root` and its child tables, if any: declares variables, and changes rows.
     fn merge(
         &self,
         root: &str,
         schema: &Schema,
         rows: &RowPlanner<'_>,
         warnings: &mut Vec<String>,
-    ) -> Result<Vec<Statement>, LoadError> {
+    ) -> Result<(Vec<Statement>, Vec<Statement>), LoadError> {
         // The merge strategy of the package counts, even if another run has stored a different one meanwhile.
         let (Some(table), Some(staged)) = (self.package.footer().schema.tables.get(root), rows.stage.rows(root)) else {
-            return Ok(Vec::new());
+            return Ok(Default::default());
         };
         if self.write_disposition(root) != WriteDisposition::Merge {
-            return Ok(Vec::new());
+            return Ok(Default::default());
         }
-        let qualified = |name: &str| self.dataset.table(self.dialect, name);
+        let target = |name: &str| self.target(schema, rows.existing, name);
         let exists = |name: &str| rows.existing.has(name) || rows.stage.rows(name).is_some();
         let children = schema.table_tree(root).into_iter().filter(|child| child.name != root && exists(&child.name));
-        let children = children.map(|child| (qualified(&child.name), rows.stage.rows(&child.name)));
+        let children = children.map(|child| (target(&child.name), rows.stage.rows(&child.name)));
         let merge = Merge {
             dialect: self.dialect,
             capabilities: self.capabilities,
             table,
-            root: qualified(root),
+            root: target(root),
             rows: staged,
             children: children.collect(),
             created_at: self.package.header().created_at,
             number: rows.stage.tables.iter().position(|table| table.rows.table == root).unwrap_or_default(),
         };
         let step = format!("merge rows into table `{root}`");
-        let statements = merge.statements(warnings).map_err(|reason| self.refused(step.clone(), reason))?;
-        Ok(statements.into_iter().map(|sql| Statement::new(step.clone(), sql)).collect())
+        let (declarations, statements) = merge.statements(warnings).map_err(|reason| self.refused(step.clone(), reason))?;
+        let all = |sql: Vec<String>| sql.into_iter().map(|sql| Statement::new(step.clone(), sql)).collect();
+        Ok((all(declarations), all(statements)))
+    }
+
+    /// Returns a table, which exists or is created, as the target of statements.
+    fn target(&self, schema: &Schema, existing: &ExistingTables, name: &str) -> TargetTable {
+        let mut target = existing.target(self.dialect, self.dataset, name);
+        if !existing.has(name) {
+            let layout = schema.tables.get(name).and_then(|table| self.dialect.layout(schema, table).ok());
+            target.partition = layout.and_then(|layout| layout.partition);
+        }
+        target
     }
 
     /// Returns the write disposition of a root table in the package, even if another run has stored a different one

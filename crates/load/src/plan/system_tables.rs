@@ -13,7 +13,7 @@ pub(super) fn create_missing(dialect: &dyn Dialect, dataset: &DatasetName, snaps
     let tables = [(VERSION_TABLE, version_table()), (LOADS_TABLE, loads_table()), (STATE_TABLE, state_table())];
     let missing = tables.into_iter().filter(|(name, _)| !snapshot.tables.has(name));
     let create = |(name, table)| {
-        Statement::new(format!("create table `{name}`"), create_table(dialect, &dataset.table(dialect, name), &table))
+        Statement::new(format!("create table `{name}`"), create_table(dialect, &dataset.table(dialect, name), &table, ""))
     };
     let mut statements: Vec<Statement> = missing.map(create).collect();
     // A role that may not create schemas can load into an existing one.

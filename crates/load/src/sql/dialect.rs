@@ -1,9 +1,10 @@
 //! SQL dialects: what differs between engines. The defaults are standard SQL.
 
 use arrow::datatypes::DataType as ArrowType;
-use catchment_schema::{Column, ColumnType};
+use catchment_schema::{Column, ColumnType, Schema, Table};
 
 use super::name::{DatasetName, QualifiedName};
+use super::partition::{PartitionColumn, TableLayout};
 
 /// The SQL dialect of an engine.
 pub trait Dialect: std::fmt::Debug + Send + Sync {
@@ -27,7 +28,8 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
     fn arrow_type(&self, type_name: &str) -> Option<ArrowType>;
 
     /// Returns the query of all columns of a dataset: `table_name`, `column_name` and `data_type`, in the order of the tables
-    /// and columns.
+    /// and columns. It can have two more columns: whether the column accepts nulls, and whether the table is partitioned by
+    /// it, as `YES` or `NO`.
     fn columns_query(&self, dataset: &DatasetName) -> String;
 
     /// Returns the expression of a timestamp as text with its microseconds since 1970.
@@ -84,6 +86,41 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
     /// Returns the expression by which a window function groups the values of a column of doubles. Default: the column.
     fn group_doubles(&self, column: &str) -> String {
         column.to_owned()
+    }
+
+    /// Returns how a new table is stored, from its hints. The error is the reason why a hint is invalid. Default: without
+    /// clauses.
+    fn layout(&self, schema: &Schema, table: &Table) -> Result<TableLayout, String> {
+        let _ = (schema, table);
+        Ok(TableLayout::default())
+    }
+
+    /// Returns what follows the definition of a column. Default: nothing.
+    fn column_options(&self, column: &Column) -> String {
+        let _ = column;
+        String::new()
+    }
+
+    /// Returns a condition that is true for every value of a partition column, and that satisfies tables which require a
+    /// filter of their partitions.
+    fn any_partition(&self, column: &str, data_type: &str) -> String {
+        let _ = data_type;
+        format!("({column} IS NOT NULL OR {column} IS NULL)")
+    }
+
+    /// Returns the statements that declare variables with the partitions of staged rows, whose names begin with `variable`.
+    /// `value` is the expression of a row's value in the partition column, `staged` the table. Default: none, statements read
+    /// all partitions.
+    fn declare_partitions(&self, variable: &str, column: &PartitionColumn, value: &str, staged: &str) -> Vec<String> {
+        let _ = (variable, column, value, staged);
+        Vec::new()
+    }
+
+    /// Returns the condition that a row with the value `value` in the partition column is in one of the
+    /// [declared](Dialect::declare_partitions) partitions.
+    fn in_partitions(&self, variable: &str, column: &PartitionColumn, value: &str) -> String {
+        let _ = (variable, column, value);
+        "TRUE".to_owned()
     }
 
     /// Deletes all rows of a table.

@@ -50,7 +50,7 @@ impl Planning<'_> {
                 Err(PlanError::Failed(error)) => return Err(error),
                 Err(PlanError::UnknownFacts(unknown)) => {
                     for fact in unknown {
-                        let Statement { step, sql } = fact.query(dialect, dataset);
+                        let Statement { step, sql } = fact.query(dialect, dataset, &snapshot.tables);
                         let rows = reader.read(&step, &[sql]).await?;
                         facts.insert(fact, rows.first().is_some_and(|rows| !rows.is_empty()));
                     }

@@ -4,11 +4,12 @@ use catchment_schema::{Column, DLT_ID_COLUMN, DLT_PARENT_ID_COLUMN, DLT_ROOT_ID_
 
 use super::Dialect;
 use super::name::QualifiedName;
+use super::partition::TargetTable;
 
-/// Creates a table with the complete columns of `table`.
-pub(crate) fn create_table(dialect: &dyn Dialect, name: &QualifiedName, table: &Table) -> String {
+/// Creates a table with the complete columns of `table`, and `clauses` after them.
+pub(crate) fn create_table(dialect: &dyn Dialect, name: &QualifiedName, table: &Table, clauses: &str) -> String {
     let columns: Vec<String> = table.complete_columns().map(|column| definition(dialect, column)).collect();
-    format!("CREATE TABLE IF NOT EXISTS {name} (\n  {}\n)", columns.join(",\n  "))
+    format!("CREATE TABLE IF NOT EXISTS {name} (\n  {}\n){clauses}", columns.join(",\n  "))
 }
 
 /// Adds columns to a table in one statement.
@@ -27,10 +28,11 @@ pub(crate) fn add_root_id(dialect: &dyn Dialect, name: &QualifiedName, column: &
 }
 
 /// Sets the root ids of child rows from their parent rows.
-pub(crate) fn fill_root_ids(dialect: &dyn Dialect, name: &QualifiedName, parent: &QualifiedName, parent_is_root: bool) -> String {
+pub(crate) fn fill_root_ids(dialect: &dyn Dialect, table: &TargetTable, parent: &TargetTable, parent_is_root: bool) -> String {
     let id = dialect.quote(if parent_is_root { DLT_ID_COLUMN } else { DLT_ROOT_ID_COLUMN });
     let [root_id, row_id, parent_id] = [DLT_ROOT_ID_COLUMN, DLT_ID_COLUMN, DLT_PARENT_ID_COLUMN].map(|name| dialect.quote(name));
-    format!("UPDATE {name} AS c SET {root_id} = p.{id} FROM {parent} AS p WHERE p.{row_id} = c.{parent_id}")
+    let (of_table, of_parent) = (table.filter(dialect, "AND", "c."), parent.filter(dialect, "AND", "p."));
+    format!("UPDATE {table} AS c SET {root_id} = p.{id} FROM {parent} AS p WHERE p.{row_id} = c.{parent_id}{of_table}{of_parent}")
 }
 
 /// Drops a table if it exists.
@@ -39,19 +41,20 @@ pub(crate) fn drop_table(name: &QualifiedName) -> String {
 }
 
 /// Queries one row if the table has any.
-pub(crate) fn select_any_row(name: &QualifiedName) -> String {
-    format!("SELECT 'yes' FROM {name} LIMIT 1")
+pub(crate) fn select_any_row(dialect: &dyn Dialect, table: &TargetTable) -> String {
+    format!("SELECT 'yes' FROM {table}{} LIMIT 1", table.filter(dialect, "WHERE", ""))
 }
 
 /// Queries one row if an integer column contains values beyond the exact range of a double.
-pub(crate) fn select_beyond_double(dialect: &dyn Dialect, name: &QualifiedName, column: &str) -> String {
-    let column = dialect.quote(column);
-    format!("SELECT 'yes' FROM {name} WHERE {column} NOT BETWEEN -{EXACT_IN_DOUBLE} AND {EXACT_IN_DOUBLE} LIMIT 1")
+pub(crate) fn select_beyond_double(dialect: &dyn Dialect, table: &TargetTable, column: &str) -> String {
+    let (column, filter) = (dialect.quote(column), table.filter(dialect, "AND", ""));
+    format!("SELECT 'yes' FROM {table} WHERE {column} NOT BETWEEN -{EXACT_IN_DOUBLE} AND {EXACT_IN_DOUBLE}{filter} LIMIT 1")
 }
 
 /// Queries one row if a child table has rows without root ids.
-pub(crate) fn select_without_root_id(dialect: &dyn Dialect, name: &QualifiedName) -> String {
-    format!("SELECT 'yes' FROM {name} WHERE {} IS NULL LIMIT 1", dialect.quote(DLT_ROOT_ID_COLUMN))
+pub(crate) fn select_without_root_id(dialect: &dyn Dialect, table: &TargetTable) -> String {
+    let (root_id, filter) = (dialect.quote(DLT_ROOT_ID_COLUMN), table.filter(dialect, "AND", ""));
+    format!("SELECT 'yes' FROM {table} WHERE {root_id} IS NULL{filter} LIMIT 1")
 }
 
 /// 2^53, up to which a double represents every integer exactly.
@@ -59,5 +62,5 @@ const EXACT_IN_DOUBLE: &str = "9007199254740992";
 
 fn definition(dialect: &dyn Dialect, column: &Column) -> String {
     let not_null = if column.is_nullable() { "" } else { " NOT NULL" };
-    format!("{} {}{not_null}", dialect.quote(&column.name), dialect.column_type(column))
+    format!("{} {}{not_null}{}", dialect.quote(&column.name), dialect.column_type(column), dialect.column_options(column))
 }

@@ -4,8 +4,9 @@ use catchment_state::{CursorEntryKey, CursorEntryKind};
 use super::cursor_entries::select_cursor_rows;
 use super::queries::{delete_schema, select_last_load_id, select_last_schema_at, select_load, select_schema, select_state};
 use super::{
-    DatasetName, Dialect as _, InsertColumn, QualifiedName, add_columns, add_root_id, create_table, delete_cursor_rows,
-    drop_table, fill_root_ids, insert_from, insert_load, insert_schema, select_any_row, select_beyond_double,
+    DatasetName, Dialect as _, InsertColumn, PartitionColumn, QualifiedName, TargetTable, add_columns, add_root_id, create_table,
+    delete_cursor_rows, drop_table, fill_root_ids, insert_from, insert_load, insert_schema, select_any_row, select_beyond_double,
+    select_without_root_id,
 };
 use crate::testing::StandardSql;
 
@@ -17,6 +18,15 @@ fn name() -> QualifiedName {
     dataset().table(&StandardSql, "t")
 }
 
+fn target() -> TargetTable {
+    TargetTable { name: name(), partition: None }
+}
+
+fn partitioned() -> TargetTable {
+    let partition = PartitionColumn { name: "day".to_owned(), data_type: "DATE".to_owned() };
+    TargetTable { partition: Some(partition), ..target() }
+}
+
 #[test]
 fn tables_are_created_with_their_complete_columns() {
     let mut table = Table::root("t", "t");
@@ -25,7 +35,7 @@ fn tables_are_created_with_their_complete_columns() {
     {
         table.columns.insert(column.name.clone(), column);
     }
-    insta::assert_snapshot!(create_table(&StandardSql, &name(), &table), @r#"
+    insta::assert_snapshot!(create_table(&StandardSql, &name(), &table, ""), @r#"
     CREATE TABLE IF NOT EXISTS "f"."da""ta"."t" (
       "a" TEXT,
       "c" BIGINT NOT NULL
@@ -46,10 +56,17 @@ fn rows_are_inserted_by_column_name() {
 fn tables_are_emptied_dropped_and_inspected() {
     insta::assert_snapshot!(StandardSql.empty_table(&name()), @r#"DELETE FROM "f"."da""ta"."t""#);
     insta::assert_snapshot!(drop_table(&name()), @r#"DROP TABLE IF EXISTS "f"."da""ta"."t""#);
-    insta::assert_snapshot!(select_any_row(&name()), @r#"SELECT 'yes' FROM "f"."da""ta"."t" LIMIT 1"#);
-    insta::assert_snapshot!(select_beyond_double(&StandardSql, &name(), "a"), @r#"SELECT 'yes' FROM "f"."da""ta"."t" WHERE "a" NOT BETWEEN -9007199254740992 AND 9007199254740992 LIMIT 1"#);
+    insta::assert_snapshot!(select_any_row(&StandardSql, &target()), @r#"SELECT 'yes' FROM "f"."da""ta"."t" LIMIT 1"#);
+    insta::assert_snapshot!(select_beyond_double(&StandardSql, &target(), "a"), @r#"SELECT 'yes' FROM "f"."da""ta"."t" WHERE "a" NOT BETWEEN -9007199254740992 AND 9007199254740992 LIMIT 1"#);
     let column = Column::new("a", DataType::Double);
     insta::assert_snapshot!(StandardSql.alter_type(&name(), &column), @r#"ALTER TABLE "f"."da""ta"."t" ALTER COLUMN "a" TYPE DOUBLE"#);
+}
+
+#[test]
+fn partitioned_tables_are_read_with_a_filter() {
+    insta::assert_snapshot!(select_any_row(&StandardSql, &partitioned()), @r#"SELECT 'yes' FROM "f"."da""ta"."t" WHERE ("day" IS NOT NULL OR "day" IS NULL) LIMIT 1"#);
+    insta::assert_snapshot!(select_without_root_id(&StandardSql, &partitioned()), @r#"SELECT 'yes' FROM "f"."da""ta"."t" WHERE "_dlt_root_id" IS NULL AND ("day" IS NOT NULL OR "day" IS NULL) LIMIT 1"#);
+    insta::assert_snapshot!(fill_root_ids(&StandardSql, &target(), &partitioned(), true), @r#"UPDATE "f"."da""ta"."t" AS c SET "_dlt_root_id" = p."_dlt_id" FROM "f"."da""ta"."t" AS p WHERE p."_dlt_id" = c."_dlt_parent_id" AND (p."day" IS NOT NULL OR p."day" IS NULL)"#);
 }
 
 #[test]
@@ -60,8 +77,9 @@ fn root_ids_are_added_to_child_rows() {
     ALTER TABLE "f"."da""ta"."t" ALTER COLUMN "_dlt_root_id" DROP DEFAULT
     "#);
     let parent = DatasetName::new(&StandardSql, None, "d").table(&StandardSql, "p");
-    insta::assert_snapshot!(fill_root_ids(&StandardSql, &name(), &parent, true), @r#"UPDATE "f"."da""ta"."t" AS c SET "_dlt_root_id" = p."_dlt_id" FROM "d"."p" AS p WHERE p."_dlt_id" = c."_dlt_parent_id""#);
-    insta::assert_snapshot!(fill_root_ids(&StandardSql, &name(), &parent, false), @r#"UPDATE "f"."da""ta"."t" AS c SET "_dlt_root_id" = p."_dlt_root_id" FROM "d"."p" AS p WHERE p."_dlt_id" = c."_dlt_parent_id""#);
+    let parent = TargetTable { name: parent, partition: None };
+    insta::assert_snapshot!(fill_root_ids(&StandardSql, &target(), &parent, true), @r#"UPDATE "f"."da""ta"."t" AS c SET "_dlt_root_id" = p."_dlt_id" FROM "d"."p" AS p WHERE p."_dlt_id" = c."_dlt_parent_id""#);
+    insta::assert_snapshot!(fill_root_ids(&StandardSql, &target(), &parent, false), @r#"UPDATE "f"."da""ta"."t" AS c SET "_dlt_root_id" = p."_dlt_root_id" FROM "d"."p" AS p WHERE p."_dlt_id" = c."_dlt_parent_id""#);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use arrow::datatypes::DataType as ArrowType;
 use catchment_schema::{Column, ColumnType, DataType};
 
 use crate::Dialect;
-use crate::sql::DatasetName;
+use crate::sql::{DatasetName, PartitionColumn};
 
 /// Standard SQL without an engine, for tests and examples. The types of columns are the names of their logical types.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +37,14 @@ impl Dialect for StandardSql {
 
     fn columns_query(&self, dataset: &DatasetName) -> String {
         format!("SELECT table_name, column_name, data_type FROM columns WHERE dataset = {}", self.text_literal(&dataset.name))
+    }
+
+    fn declare_partitions(&self, variable: &str, _column: &PartitionColumn, value: &str, staged: &str) -> Vec<String> {
+        vec![format!("DECLARE {variable} DEFAULT (SELECT DISTINCT {value} FROM {staged})")]
+    }
+
+    fn in_partitions(&self, variable: &str, _column: &PartitionColumn, value: &str) -> String {
+        format!("{value} IN {variable}")
     }
 
     fn micros_as_text(&self, timestamp: &str) -> String {

@@ -14,14 +14,17 @@ pub(super) fn delete(merge: &MergePlan<'_>, keys: &[&[KeyColumn<'_>]]) -> Vec<St
     let [id, root_id] = [DLT_ID_COLUMN, DLT_ROOT_ID_COLUMN].map(|name| merge.quote(name));
     let deleted = merge.temporary(DELETED);
     let with_key = |key: &&[KeyColumn<'_>]| {
-        format!("SELECT d.{id} FROM {root} AS d WHERE EXISTS (SELECT 1 FROM {staged} AS s WHERE {})", merge.matches(key))
+        let (matches, filter) = (merge.matches(key), merge.root_filter(&[key], "d."));
+        format!("SELECT d.{id} FROM {root} AS d WHERE EXISTS (SELECT 1 FROM {staged} AS s WHERE {matches}){filter}")
     };
     let found = keys.iter().map(with_key).collect::<Vec<_>>().join(" UNION DISTINCT ");
     let mut statements = vec![format!("CREATE TEMP TABLE {deleted} AS {found}")];
     for (child, _) in &merge.children {
-        statements.push(format!("DELETE FROM {child} WHERE {root_id} IN (SELECT {id} FROM {deleted})"));
+        let filter = child.filter(merge.dialect, "AND", "");
+        statements.push(format!("DELETE FROM {child} WHERE {root_id} IN (SELECT {id} FROM {deleted}){filter}"));
     }
-    statements.push(format!("DELETE FROM {root} WHERE {id} IN (SELECT {id} FROM {deleted})"));
+    let filter = merge.root_filter(keys, "");
+    statements.push(format!("DELETE FROM {root} WHERE {id} IN (SELECT {id} FROM {deleted}){filter}"));
     statements.push(format!("DROP TABLE {deleted}"));
     statements
 }

@@ -19,7 +19,7 @@ use catchment_schema::DedupSort;
 
 use super::Dialect;
 use super::insert::{InsertColumn, insert_from};
-use super::name::QualifiedName;
+use super::partition::{PartitionColumn, TargetTable};
 pub(crate) use scd2::Versions;
 
 /// Staged rows of a table.
@@ -35,10 +35,10 @@ pub(crate) struct MergePlan<'n> {
     pub(crate) dialect: &'n dyn Dialect,
     /// The number of the merge, unique in the load. Temporary tables are named by it.
     pub(crate) number: usize,
-    pub(crate) root: QualifiedName,
+    pub(crate) root: TargetTable,
     pub(crate) rows: StagedRows<'n>,
     /// The existing child tables at all levels, with their new rows if any.
-    pub(crate) children: Vec<(QualifiedName, Option<StagedRows<'n>>)>,
+    pub(crate) children: Vec<(TargetTable, Option<StagedRows<'n>>)>,
     /// The columns that identify rows.
     pub(crate) primary_key: Vec<KeyColumn<'n>>,
     /// The columns whose values select the rows to replace as a group.
@@ -88,7 +88,7 @@ pub(crate) fn merge_statements(merge: &MergePlan<'_>, strategy: &Strategy<'_>) -
 
 impl MergePlan<'_> {
     /// Returns the tables with new rows, the root table first.
-    fn tables_with_rows(&self) -> impl Iterator<Item = (&QualifiedName, &StagedRows<'_>)> {
+    fn tables_with_rows(&self) -> impl Iterator<Item = (&TargetTable, &StagedRows<'_>)> {
         let children = self.children.iter().filter_map(|(table, rows)| Some((table, rows.as_ref()?)));
         std::iter::once((&self.root, &self.rows)).chain(children)
     }
@@ -111,8 +111,42 @@ impl MergePlan<'_> {
     }
 
     /// Inserts the staged rows, aliased `s`, that match a condition.
-    fn insert_staged(&self, table: &QualifiedName, rows: &StagedRows<'_>, condition: &str) -> String {
+    fn insert_staged(&self, table: &TargetTable, rows: &StagedRows<'_>, condition: &str) -> String {
         insert_from(self.dialect, &table.to_string(), rows.columns, &format!("{} AS s{condition}", rows.relation))
+    }
+
+    /// Returns the expression of the value of a staged row in a column of the table.
+    fn staged_value(&self, name: &str, alias: &str) -> String {
+        let staged = self.rows.columns.iter().find(|staged| staged.name == name);
+        staged.map_or_else(|| format!("{alias}{}", self.quote(name)), |staged| staged.value(self.dialect, alias))
+    }
+
+    /// Returns the statements that declare the partitions of the new rows, if rows are matched within them.
+    pub(crate) fn declarations(&self) -> Vec<String> {
+        let keys = [&self.primary_key, &self.merge_key];
+        let Some(column) = self.root.partition.as_ref().filter(|column| keys.iter().any(|key| has_column(key, column))) else {
+            return Vec::new();
+        };
+        self.dialect.declare_partitions(&self.variable(), column, &self.staged_value(&column.name, ""), self.rows.relation)
+    }
+
+    /// Returns the beginning of the names of the variables of this merge.
+    fn variable(&self) -> String {
+        format!("_dlt_partitions_{}", self.number)
+    }
+
+    /// Returns the filter of the rows of the root table that can match a new row by one of `keys`, after `AND`: within the
+    /// partitions of the new rows if each key contains the partition column.
+    fn root_filter(&self, keys: &[&[KeyColumn<'_>]], alias: &str) -> String {
+        match &self.root.partition {
+            Some(column) if !self.declarations().is_empty() && keys.iter().all(|key| has_column(key, column)) => {
+                let value = format!("{alias}{}", self.quote(&column.name));
+                let is_in = self.dialect.in_partitions(&self.variable(), column, &value);
+                let is_nullable = keys.iter().flat_map(|key| key.iter()).any(|key| key.name == column.name && key.is_nullable);
+                if is_nullable { format!(" AND ({is_in} OR {value} IS NULL)") } else { format!(" AND {is_in}") }
+            }
+            _ => self.root.filter(self.dialect, "AND", alias),
+        }
     }
 
     /// Returns the condition that the rows `d` and `s` have equal keys.
@@ -122,10 +156,14 @@ impl MergePlan<'_> {
 
     fn matches_column(&self, column: &KeyColumn<'_>) -> String {
         let left = format!("d.{}", self.quote(column.name));
-        let staged = self.rows.columns.iter().find(|staged| staged.name == column.name);
-        let right = staged.map_or_else(|| format!("s.{}", self.quote(column.name)), |staged| staged.value(self.dialect, "s."));
+        let right = self.staged_value(column.name, "s.");
         if column.is_nullable { self.dialect.equal_or_both_null(&left, &right) } else { format!("{left} = {right}") }
     }
+}
+
+/// Returns true if the key contains the partition column.
+fn has_column(key: &[KeyColumn<'_>], column: &PartitionColumn) -> bool {
+    key.iter().any(|key| key.name == column.name)
 }
 
 /// Returns the names of the columns of a key.

@@ -44,12 +44,13 @@ pub(super) fn statements(merge: &MergePlan<'_>, versions: &Versions<'_>) -> Vec<
     let columns: Vec<_> = merge.rows.columns.iter().filter(|column| is_data(&column.name)).collect();
     let values: Vec<String> = columns.iter().map(|column| column.value(merge.dialect, "")).collect();
     let (columns, values) = (quote_list(merge.dialect, columns.iter().map(|column| column.name.as_str())), values.join(", "));
+    let filter = merge.root.filter(merge.dialect, "AND", "d.");
     let open = active.as_deref().unwrap_or("NULL");
     let mut statements = vec![
         create_surviving(merge, &key, &[versions.row_version], None),
-        format!("UPDATE {root} AS d SET {to} = {boundary} WHERE {is_active} AND NOT {survives}{has_new_key}"),
+        format!("UPDATE {root} AS d SET {to} = {boundary} WHERE {is_active} AND NOT {survives}{has_new_key}{filter}"),
         format!(
-            "CREATE TEMP TABLE {begun} AS SELECT k.{number} FROM {surviving} AS k WHERE NOT EXISTS (SELECT 1 FROM {root} AS d WHERE d.{version} = k.{version} AND {is_active})"
+            "CREATE TEMP TABLE {begun} AS SELECT k.{number} FROM {surviving} AS k WHERE NOT EXISTS (SELECT 1 FROM {root} AS d WHERE d.{version} = k.{version} AND {is_active}{filter})"
         ),
         format!(
             "INSERT INTO {root} ({from}, {to}, {columns}) SELECT {boundary}, {open}, {values} FROM {staged} WHERE {number} IN (SELECT {number} FROM {begun})"
@@ -58,7 +59,8 @@ pub(super) fn statements(merge: &MergePlan<'_>, versions: &Versions<'_>) -> Vec<
     // A version that begins again still has its child rows.
     let id = merge.quote(DLT_ID_COLUMN);
     for (child, rows) in merge.tables_with_rows().skip(1) {
-        let is_new = format!(" AND NOT EXISTS (SELECT 1 FROM {child} AS d WHERE d.{id} = s.{id})");
+        let filter = child.filter(merge.dialect, "AND", "d.");
+        let is_new = format!(" AND NOT EXISTS (SELECT 1 FROM {child} AS d WHERE d.{id} = s.{id}{filter})");
         statements.push(insert_surviving(merge, child, rows, BEGUN) + &is_new);
     }
     statements.push(format!("DROP TABLE {begun}"));

@@ -3,7 +3,7 @@
 use catchment_schema::ROOT_ROW_COLUMN;
 
 use super::equal_keys::{RANK, is_not_deleted, ranked};
-use super::{MergePlan, QualifiedName, StagedRows};
+use super::{MergePlan, StagedRows, TargetTable};
 use crate::sql::name::quote_list;
 
 /// The temporary table with the numbers of surviving root rows.
@@ -28,7 +28,7 @@ pub(super) fn create_surviving(merge: &MergePlan<'_>, key: &[&str], columns: &[&
 }
 
 /// Inserts the staged rows whose root rows are in the table `surviving`.
-pub(super) fn insert_surviving(merge: &MergePlan<'_>, table: &QualifiedName, rows: &StagedRows<'_>, surviving: &str) -> String {
+pub(super) fn insert_surviving(merge: &MergePlan<'_>, table: &TargetTable, rows: &StagedRows<'_>, surviving: &str) -> String {
     let (number, surviving) = (merge.quote(ROOT_ROW_COLUMN), merge.temporary(surviving));
     merge.insert_staged(table, rows, &format!(" WHERE {number} IN (SELECT {number} FROM {surviving})"))
 }

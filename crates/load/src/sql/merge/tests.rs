@@ -1,13 +1,13 @@
 use catchment_schema::{DedupSort, MergeStrategy};
 
 use super::{HardDelete, KeyColumn, MergePlan, StagedRows, Strategy, Versions, merge_statements};
-use crate::sql::{DatasetName, InsertColumn};
+use crate::sql::{DatasetName, InsertColumn, PartitionColumn, TargetTable};
 use crate::testing::StandardSql;
 
 /// Returns the statements for a table `t` with the keys `a` and `b`, a child table with new rows and one without.
 fn check(strategy: MergeStrategy, change: impl FnOnce(&mut MergePlan<'_>)) -> String {
     let dataset = DatasetName::new(&StandardSql, Some("f"), "d");
-    let table = |name: &str| dataset.table(&StandardSql, name);
+    let table = |name: &str| TargetTable { name: dataset.table(&StandardSql, name), partition: None };
     let columns = |names: &[&str]| -> Vec<InsertColumn> {
         names.iter().map(|name| InsertColumn { name: (*name).to_owned(), cast: None }).collect()
     };
@@ -38,7 +38,61 @@ fn check(strategy: MergeStrategy, change: impl FnOnce(&mut MergePlan<'_>)) -> St
         MergeStrategy::InsertOnly => Strategy::InsertOnly,
         MergeStrategy::Scd2 => Strategy::Scd2(versions),
     };
-    merge_statements(&plan, &strategy).join(";\n")
+    plan.declarations().into_iter().chain(merge_statements(&plan, &strategy)).collect::<Vec<_>>().join(";\n")
+}
+
+/// Partitions the root table of a plan by the column `name`.
+fn partition(plan: &mut MergePlan<'_>, name: &str) {
+    plan.root.partition = Some(PartitionColumn { name: name.to_owned(), data_type: "DATE".to_owned() });
+    plan.children.clear();
+    plan.is_deduplicated = true;
+}
+
+#[test]
+fn partitions_in_the_key_are_pruned() {
+    insta::assert_snapshot!(check(MergeStrategy::DeleteInsert, |plan| partition(plan, "b")), @r#"
+    DECLARE _dlt_partitions_0 DEFAULT (SELECT DISTINCT "b" FROM s0);
+    CREATE TEMP TABLE "_dlt_deleted_0" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a" AND d."b" IS NOT DISTINCT FROM s."b") AND (d."b" IN _dlt_partitions_0 OR d."b" IS NULL);
+    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted_0") AND ("b" IN _dlt_partitions_0 OR "b" IS NULL);
+    DROP TABLE "_dlt_deleted_0";
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s
+    "#);
+    insta::assert_snapshot!(check(MergeStrategy::InsertOnly, |plan| partition(plan, "b")), @r#"
+    DECLARE _dlt_partitions_0 DEFAULT (SELECT DISTINCT "b" FROM s0);
+    CREATE TEMP TABLE "_dlt_kept_0" AS SELECT "_dlt_root_row" FROM s0 AS s WHERE NOT EXISTS (SELECT 1 FROM "f"."d"."t" AS d WHERE d."a" IS NOT DISTINCT FROM s."a" AND d."b" IS NOT DISTINCT FROM s."b" AND (d."b" IN _dlt_partitions_0 OR d."b" IS NULL));
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_kept_0");
+    DROP TABLE "_dlt_kept_0"
+    "#);
+    let by_other_key = |plan: &mut MergePlan<'_>| {
+        partition(plan, "b");
+        plan.primary_key.truncate(1);
+        plan.merge_key = vec![KeyColumn { is_nullable: false, ..nullable("b") }];
+    };
+    insta::assert_snapshot!(check(MergeStrategy::DeleteInsert, by_other_key), @r#"
+    DECLARE _dlt_partitions_0 DEFAULT (SELECT DISTINCT "b" FROM s0);
+    CREATE TEMP TABLE "_dlt_deleted_0" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a") AND (d."b" IS NOT NULL OR d."b" IS NULL) UNION DISTINCT SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."b" = s."b") AND d."b" IN _dlt_partitions_0;
+    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted_0") AND ("b" IS NOT NULL OR "b" IS NULL);
+    DROP TABLE "_dlt_deleted_0";
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s
+    "#);
+}
+
+#[test]
+fn partitions_that_rows_can_leave_are_not_pruned() {
+    insta::assert_snapshot!(check(MergeStrategy::Upsert, |plan| partition(plan, "c")), @r#"
+    CREATE TEMP TABLE "_dlt_deleted_0" AS SELECT d."_dlt_id" FROM "f"."d"."t" AS d WHERE EXISTS (SELECT 1 FROM s0 AS s WHERE d."a" IS NOT DISTINCT FROM s."a" AND d."b" IS NOT DISTINCT FROM s."b") AND (d."c" IS NOT NULL OR d."c" IS NULL);
+    DELETE FROM "f"."d"."t" WHERE "_dlt_id" IN (SELECT "_dlt_id" FROM "_dlt_deleted_0") AND ("c" IS NOT NULL OR "c" IS NULL);
+    DROP TABLE "_dlt_deleted_0";
+    INSERT INTO "f"."d"."t" ("a", "b", "_dlt_id") SELECT "a", "b", "_dlt_id" FROM s0 AS s
+    "#);
+    insta::assert_snapshot!(check(MergeStrategy::Scd2, |plan| partition(plan, "c")), @r#"
+    CREATE TEMP TABLE "_dlt_kept_0" AS SELECT "_dlt_root_row", "_dlt_id" FROM s0 AS s;
+    UPDATE "f"."d"."t" AS d SET "until" = NOW WHERE (d."until" IS NULL OR d."until" = NEVER) AND NOT EXISTS (SELECT 1 FROM "_dlt_kept_0" AS k WHERE k."_dlt_id" = d."_dlt_id") AND (d."c" IS NOT NULL OR d."c" IS NULL);
+    CREATE TEMP TABLE "_dlt_begun_0" AS SELECT k."_dlt_root_row" FROM "_dlt_kept_0" AS k WHERE NOT EXISTS (SELECT 1 FROM "f"."d"."t" AS d WHERE d."_dlt_id" = k."_dlt_id" AND (d."until" IS NULL OR d."until" = NEVER) AND (d."c" IS NOT NULL OR d."c" IS NULL));
+    INSERT INTO "f"."d"."t" ("since", "until", "a", "b", "_dlt_id") SELECT NOW, NEVER, "a", "b", "_dlt_id" FROM s0 WHERE "_dlt_root_row" IN (SELECT "_dlt_root_row" FROM "_dlt_begun_0");
+    DROP TABLE "_dlt_begun_0";
+    DROP TABLE "_dlt_kept_0"
+    "#);
 }
 
 const fn nullable(name: &str) -> KeyColumn<'_> {

@@ -13,6 +13,7 @@ mod key_types;
 mod load_mode;
 mod merge;
 mod names;
+mod partitions;
 mod refresh;
 mod rejected_rows;
 mod replace;
@@ -31,6 +32,7 @@ pub(super) const ALL: &[&[&[Case]]] = &[
     append::CASES,
     replace::CASES,
     merge::CASES,
+    partitions::CASES,
     delete_insert::CASES,
     upsert::CASES,
     insert_only::CASES,
