@@ -29,7 +29,7 @@ pub struct TableHints {
     /// The number of nesting levels to normalize; deeper objects and lists stay JSON, all of them with 0. Default: the limit
     /// of the schema.
     pub max_table_nesting: Option<u32>,
-    /// Hints that are only stored, for other readers of the schema: `references`, `table_format`, `file_format`.
+    /// Hints for destinations and other readers of the schema: [`PASSTHROUGH_HINTS`].
     pub passthrough_hints: Object,
     /// The declarations for child tables.
     pub nested: Vec<NestedHints>,
@@ -48,8 +48,20 @@ pub struct NestedHints {
     pub hints: TableHints,
 }
 
-/// Hints that are stored for other readers and have no effect here.
-const PASSTHROUGH_HINTS: [&str; 3] = ["references", "table_format", "file_format"];
+/// The hints of tables that are stored for destinations and other readers of the schema, in the names of the reference.
+/// Those of BigQuery take effect when a table is created.
+pub const PASSTHROUGH_HINTS: [&str; 10] = [
+    "references",
+    "table_format",
+    "file_format",
+    "x-bigquery-partition",
+    "x-bigquery-cluster-columns",
+    "x-bigquery-table-description",
+    "x-bigquery-table-expiration",
+    "x-bigquery-partition-expiration-days",
+    "x-bigquery-require-partition-filter",
+    "x-bigquery-labels",
+];
 
 /// Invalid table declarations.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -107,12 +119,7 @@ pub(crate) fn declare(schema: &mut Schema, table: &str, resource: &str, hints: &
     if let Some(levels) = hints.max_table_nesting {
         entry.set_normalizer_hint("max_nesting", Value::from(levels));
     }
-    for key in PASSTHROUGH_HINTS {
-        match hints.passthrough_hints.get(key) {
-            Some(value) => entry.hints.insert(key.to_owned(), value.clone()),
-            None => entry.hints.shift_remove(key),
-        };
-    }
+    pass_through(entry, &hints.passthrough_hints);
     let transliterate = !hints.use_dlt_names;
     declare_columns(entry, &hints.columns, transliterate)?;
     let declared_key = hints.columns.iter().filter(|column| column.has_hint("primary_key")).map(|column| &column.name);
@@ -129,6 +136,16 @@ pub(crate) fn declare(schema: &mut Schema, table: &str, resource: &str, hints: &
     hints.nested.iter().try_for_each(|nested| declare_nested(schema, table, resource, nested))
 }
 
+/// Stores hints for destinations and other readers, and removes those of earlier runs.
+fn pass_through(table: &mut Table, hints: &Object) {
+    for key in PASSTHROUGH_HINTS {
+        match hints.get(key) {
+            Some(value) => table.hints.insert(key.to_owned(), value.clone()),
+            None => table.hints.shift_remove(key),
+        };
+    }
+}
+
 /// Declares the table of a list in the rows of `table`.
 fn declare_nested(schema: &mut Schema, table: &str, resource: &str, nested: &NestedHints) -> Result<(), InvalidHints> {
     let name = nested_table_name(schema, table, &nested.field, !nested.hints.use_dlt_names);
@@ -136,6 +153,7 @@ fn declare_nested(schema: &mut Schema, table: &str, resource: &str, nested: &Nes
     let entry = schema.tables.entry(name.clone()).or_insert_with(|| Table::child(&name, table));
     let is_key = |column: &Column| column.has_hint("primary_key") || column.has_hint("merge_key");
     if hints.primary_key.is_empty() && hints.merge_key.is_empty() && !hints.columns.iter().any(is_key) {
+        pass_through(entry, &hints.passthrough_hints);
         return declare_columns(entry, &hints.columns, !hints.use_dlt_names);
     }
     entry.parent = None;

@@ -44,7 +44,7 @@ pub use contract::{ContractEntity, ContractMode, SchemaContract, SchemaContractE
 pub use data_type::DataType;
 pub use delta::{SchemaDelta, TableDelta};
 pub use hash::{document_hash, short_digest, short_hash};
-pub use hints::{InvalidHints, NestedHints, TableHints};
+pub use hints::{InvalidHints, NestedHints, PASSTHROUGH_HINTS, TableHints};
 pub use merge::{DedupSort, MergeOptions, MergeStrategy};
 pub use render::{SchemaFormat, render};
 pub use schema::{Schema, SchemaConflict};

@@ -75,7 +75,7 @@ pub struct Resource {
     pub columns: Vec<Column>,
     /// The schema contract. Default: the contract of the source.
     pub schema_contract: Option<SchemaContract>,
-    /// Hints that are stored in the schema for other tools: `references`, `table_format`, `file_format`.
+    /// Hints for destinations and other readers of the schema: [`PASSTHROUGH_HINTS`](catchment_schema::PASSTHROUGH_HINTS).
     pub passthrough_hints: Object,
     /// Hints for the child tables of lists.
     pub nested_hints: Vec<NestedHints>,

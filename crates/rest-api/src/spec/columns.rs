@@ -32,17 +32,17 @@ macro_rules! column {
                 FieldSchema::new(
                     "partition",
                     ValueType::Bool,
-                    "Whether the table is partitioned by the column; has no effect in DuckDB.",
+                    "Whether a new table is partitioned by the column; has an effect in BigQuery only.",
                 ),
                 FieldSchema::new(
                     "cluster",
                     ValueType::Bool,
-                    "Whether the table is clustered by the column; has no effect in DuckDB.",
+                    "Whether a new table is clustered by the column; has an effect in BigQuery only.",
                 ),
                 FieldSchema::new(
                     "sort",
                     ValueType::Bool,
-                    "Whether the table is sorted by the column; has no effect in DuckDB.",
+                    "Whether the table is sorted by the column; stored in the schema only.",
                 ),
                 FieldSchema::new(
                     "dedup_sort",

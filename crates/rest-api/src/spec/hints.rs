@@ -1,7 +1,8 @@
 //! Table hints.
 
-use catchment_schema::{NestedHints, TableHints};
+use catchment_schema::{NestedHints, PASSTHROUGH_HINTS, TableHints};
 
+use super::bigquery;
 use super::columns::{self, COLUMNS, CONTRACT};
 use super::disposition::{self, DISPOSITION};
 use super::object_reader::ObjectReader;
@@ -37,6 +38,13 @@ static NESTED: ObjectSchema = ObjectSchema::new(
             ValueType::ListOf(&ValueType::Object(&REFERENCE)),
             "References to columns of other tables; stored in the schema only.",
         ),
+        bigquery::PARTITION,
+        bigquery::CLUSTER_COLUMNS,
+        bigquery::DESCRIPTION,
+        bigquery::EXPIRATION,
+        bigquery::PARTITION_EXPIRATION,
+        bigquery::REQUIRE_PARTITION_FILTER,
+        bigquery::LABELS,
     ],
 );
 
@@ -55,7 +63,6 @@ pub(super) static REFERENCE: ObjectSchema = ObjectSchema::new(
 /// Reads the hints of a table.
 pub(super) fn read(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic>) -> TableHints {
     let (write_disposition, merge) = disposition::read(keys, diagnostics);
-    let kept = ["references", "table_format", "file_format"];
     TableHints {
         write_disposition,
         merge,
@@ -65,7 +72,10 @@ pub(super) fn read(keys: &ObjectReader<'_>, diagnostics: &mut Vec<SpecDiagnostic
         columns: columns::columns(keys, diagnostics),
         schema_contract: columns::contract(keys),
         max_table_nesting: keys.integer("max_table_nesting"),
-        passthrough_hints: kept.into_iter().filter_map(|key| Some((key.to_owned(), keys.get(key)?.clone()))).collect(),
+        passthrough_hints: PASSTHROUGH_HINTS
+            .into_iter()
+            .filter_map(|key| Some((key.to_owned(), keys.get(key)?.clone())))
+            .collect(),
         nested: nested(keys, diagnostics),
         use_dlt_names: false,
     }

@@ -1,6 +1,7 @@
 //! Typed specs.
 
 mod auth;
+mod bigquery;
 mod client;
 mod columns;
 mod disposition;

@@ -3,6 +3,7 @@
 use catchment_json::{Object, Value};
 use catchment_schema::{TableHints, short_hash};
 
+use super::bigquery;
 use super::columns::{self, COLUMNS, CONTRACT};
 use super::disposition::DISPOSITION;
 use super::endpoint::{self, ENDPOINT};
@@ -40,8 +41,15 @@ macro_rules! fields {
             FieldSchema::new("parent", ValueType::Unsupported("nested tables are derived from the rows"), ""),
             FieldSchema::new("nested_hints", NESTED_HINTS, "Columns, keys and other options of child tables, by the name of the list."),
             FieldSchema::new("references", ValueType::ListOf(&ValueType::Object(&REFERENCE)), "References to columns of other tables; stored in the schema only."),
-            FieldSchema::new("table_format", ValueType::OneOf(&["iceberg", "delta", "hive", "native"]), "The table format; stored in the schema only, because DuckDB has one format."),
+            FieldSchema::new("table_format", ValueType::OneOf(&["iceberg", "delta", "hive", "native"]), "The table format; stored in the schema only."),
             FieldSchema::new("file_format", ValueType::Text, "The file format; stored in the schema only. Packages use the format of the destination."),
+            bigquery::PARTITION,
+            bigquery::CLUSTER_COLUMNS,
+            bigquery::DESCRIPTION,
+            bigquery::EXPIRATION,
+            bigquery::PARTITION_EXPIRATION,
+            bigquery::REQUIRE_PARTITION_FILTER,
+            bigquery::LABELS,
         ]
     };
 }

@@ -180,6 +180,8 @@ fn valid_keys_are_accepted() {
         r#""columns": {"a": {"data_type": "decimal", "precision": 10, "scale": 2, "nullable": false, "x-own": 1}}, "schema_contract": "freeze""#,
         r#""columns": [{"name": "a", "hard_delete": true, "description": "d"}], "schema_contract": {"tables": "evolve", "data_type": null}"#,
         r#""nested_hints": {"l": {"primary_key": "k", "columns": {"k": {}}}}, "references": [{"columns": ["a"], "referenced_table": "p", "referenced_columns": ["id"]}], "table_format": "native", "file_format": "parquet""#,
+        r#""x-bigquery-partition": {"id": "RANGE_BUCKET({column_name}, GENERATE_ARRAY(0, 9))"}, "x-bigquery-cluster-columns": "a", "x-bigquery-labels": {"team": "data"}"#,
+        r#""x-bigquery-table-description": "d", "x-bigquery-table-expiration": "2030-01-31", "x-bigquery-partition-expiration-days": 7, "x-bigquery-require-partition-filter": true"#,
         r#""processing_steps": [], "incremental": {"cursor_path": "at", "lag": 3600, "convert": "value|epoch"}"#,
         r#""include_from_parent": ["id"], "endpoint": {"json": {"{{k}}": ["{resources.p.id}"]}, "method": "post"}"#,
         r#""include_from_parent": {"p": "id"}, "endpoint": "x""#,
