@@ -2,10 +2,10 @@
 
 use arrow::datatypes::DataType as ArrowType;
 use catchment_load::Dialect;
-use catchment_load::sql::{DatasetName, QualifiedName};
-use catchment_schema::{Column, ColumnType, short_digest};
+use catchment_load::sql::{DatasetName, PartitionColumn, QualifiedName, TableLayout};
+use catchment_schema::{Column, ColumnType, Schema, Table, short_digest};
 
-use crate::types;
+use crate::{layout, partitions, types};
 
 /// The prefix of the names of staging tables.
 pub(crate) const STAGING_PREFIX: &str = "_catchment_staging_";
@@ -50,8 +50,10 @@ impl Dialect for BigQueryDialect {
 
     fn columns_query(&self, dataset: &DatasetName) -> String {
         format!(
-            "SELECT table_name, column_name, data_type, is_nullable FROM {dataset}.INFORMATION_SCHEMA.COLUMNS \
-             WHERE NOT STARTS_WITH(table_name, '{STAGING_PREFIX}') ORDER BY table_name, ordinal_position"
+            "SELECT table_name, column_name, data_type, is_nullable, is_partitioning_column \
+             FROM {dataset}.INFORMATION_SCHEMA.COLUMNS \
+             WHERE NOT STARTS_WITH(table_name, '{STAGING_PREFIX}') AND column_name != '_PARTITIONDATE' \
+             ORDER BY table_name, ordinal_position"
         )
     }
 
@@ -85,6 +87,26 @@ impl Dialect for BigQueryDialect {
     /// Windows cannot be partitioned by doubles.
     fn group_doubles(&self, column: &str) -> String {
         format!("TO_JSON_STRING({column})")
+    }
+
+    fn layout(&self, schema: &Schema, table: &Table) -> Result<TableLayout, String> {
+        layout::layout(schema, table)
+    }
+
+    fn column_options(&self, column: &Column) -> String {
+        layout::column_options(column)
+    }
+
+    fn any_partition(&self, column: &str, data_type: &str) -> String {
+        partitions::any(column, data_type)
+    }
+
+    fn declare_partitions(&self, variable: &str, column: &PartitionColumn, value: &str, staged: &str) -> Vec<String> {
+        partitions::declare(variable, column, value, staged)
+    }
+
+    fn in_partitions(&self, variable: &str, column: &PartitionColumn, value: &str) -> String {
+        partitions::contains(variable, column, value)
     }
 
     fn empty_table(&self, table: &QualifiedName) -> String {

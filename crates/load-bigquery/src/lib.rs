@@ -19,9 +19,11 @@
 mod client;
 mod destination;
 mod dialect;
+mod layout;
 mod load;
 mod options;
 mod parquet_file;
+mod partitions;
 mod query;
 mod query_job;
 mod reader;

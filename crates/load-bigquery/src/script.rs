@@ -68,6 +68,7 @@ impl Script {
             }
         };
         let mut script = Script { sql: String::new(), steps: Vec::new() };
+        plan.declare.iter().for_each(|statement| script.push(statement));
         script.push(&Statement::new("begin a transaction", "BEGIN TRANSACTION"));
         script.push(&Statement::new("exclude other loads", conflict));
         script.begin_if_unchanged(dataset, loads);
@@ -117,6 +118,7 @@ mod tests {
             stage: Vec::new(),
             prepare: Vec::new(),
             evolve: Vec::new(),
+            declare: Vec::new(),
             apply: vec![
                 ApplyStep::Execute(step("insert rows into table `a`", "INSERT INTO a\nSELECT 1")),
                 ApplyStep::Execute(step("insert rows into table `b`", "INSERT INTO b SELECT 2")),
