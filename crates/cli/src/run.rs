@@ -149,7 +149,7 @@ mod tests {
 
     #[track_caller]
     fn check(outcome: PackageOutcome, diagnostics: Diagnostics, expected: Result<(), &str>) {
-        let package = PackageInfo { load_id: "1.5".to_owned(), outcome, row_counts: RowCounts::new(), diagnostics };
+        let package = PackageInfo { load_id: "1.5".to_owned(), outcome, row_counts: RowCounts::new(), usage: None, diagnostics };
         let info = LoadInfo {
             pipeline_name: "p".to_owned(),
             dataset_name: "d".to_owned(),

@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use crate::BigQueryOptions;
-use crate::client::{ApiError, JobId};
+use crate::client::{ApiError, JobId, JobUsage};
 use crate::destination::CAPABILITIES;
 use crate::dialect::{BigQueryDialect, name_hash, staging_table};
 use crate::query_job::{configuration, guard};
@@ -49,6 +49,7 @@ pub(crate) struct PackageLoad<'l> {
     dataset: DatasetName,
     /// The staging tables that are complete.
     staged: Option<Vec<StagedTable>>,
+    usage: JobUsage,
 }
 
 impl<'l> PackageLoad<'l> {
@@ -59,7 +60,7 @@ impl<'l> PackageLoad<'l> {
         stop: &'l CancellationToken,
     ) -> PackageLoad<'l> {
         let dataset = DatasetName::new(&BigQueryDialect, None, &package.header().dataset);
-        PackageLoad { options, package, attempt, stop, dataset, staged: None }
+        PackageLoad { options, package, attempt, stop, dataset, staged: None, usage: JobUsage::default() }
     }
 
     /// Loads the package, and repeats it after transient errors and if other loads change the dataset meanwhile.
@@ -99,6 +100,7 @@ impl<'l> PackageLoad<'l> {
 
     async fn try_load(&mut self) -> Result<LoadResult, LoadError> {
         let mut reader = BigQueryReader::open(self.options, &self.package.header().dataset, self.stop).await?;
+        reader.client = reader.client.with_usage(self.usage.clone());
         fail_point!("load::opened");
         let jobs = JobNumbers {
             define: self.settle_earlier_jobs(&reader, "define").await?,
@@ -109,7 +111,7 @@ impl<'l> PackageLoad<'l> {
         let loads = self.logged_loads(&mut reader).await?;
         let Some(plan) = self.planning().plan(&mut reader).await? else {
             self.delete_staging_tables(&reader).await;
-            return Ok(LoadOutcome::AlreadyLoaded.into());
+            return Ok(LoadResult { usage: self.usage.total(), ..LoadOutcome::AlreadyLoaded.into() });
         };
         let define = Script::definition(&self.dataset, &loads, &plan);
         let apply = Script::transaction(&self.dataset, self.load_id(), &loads, &plan);
@@ -124,7 +126,7 @@ impl<'l> PackageLoad<'l> {
         fail_point!("load::evolved");
         self.apply(&mut reader, &apply, jobs.apply).await?;
         self.delete_staging_tables(&reader).await;
-        Ok(LoadResult { outcome: LoadOutcome::Loaded, warnings: plan.warnings })
+        Ok(LoadResult { outcome: LoadOutcome::Loaded, warnings: plan.warnings, usage: self.usage.total() })
     }
 
     fn planning(&self) -> Planning<'_> {

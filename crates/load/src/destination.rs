@@ -7,6 +7,7 @@ use catchment_load_package::SealedPackage;
 use catchment_schema::Schema;
 use catchment_state::{CursorEntry, CursorEntryKey, State};
 use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Capabilities, Dialect, LoadError, RecordBatchStream};
@@ -130,6 +131,32 @@ pub struct LoadResult {
     pub outcome: LoadOutcome,
     /// Warnings for the report, for example about emptied tables and columns changed outside the pipeline.
     pub warnings: Vec<String>,
+    /// What the destination charges for, if it reports it.
+    pub usage: Option<LoadUsage>,
+}
+
+/// What a destination charges for: the jobs of a load. Displays as one line.
+///
+/// ```
+/// let usage = catchment_load::LoadUsage { jobs: 9, bytes_billed: 83_886_080, slot_ms: 1_500 };
+/// assert_eq!(usage.to_string(), "9 jobs, 80.0 MiB billed, 1.5 s of slot time");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LoadUsage {
+    /// The number of jobs.
+    pub jobs: u64,
+    /// The bytes that are billed.
+    pub bytes_billed: u64,
+    /// The time of all workers (slots) in milliseconds.
+    pub slot_ms: u64,
+}
+
+impl std::fmt::Display for LoadUsage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let jobs = if self.jobs == 1 { "job" } else { "jobs" };
+        let (billed, seconds) = (self.bytes_billed as f64 / f64::from(1 << 20), self.slot_ms as f64 / 1e3);
+        write!(f, "{} {jobs}, {billed:.1} MiB billed, {seconds:.1} s of slot time", self.jobs)
+    }
 }
 
 /// The load that committed a package.
@@ -143,6 +170,6 @@ pub enum LoadOutcome {
 
 impl From<LoadOutcome> for LoadResult {
     fn from(outcome: LoadOutcome) -> LoadResult {
-        LoadResult { outcome, warnings: Vec::new() }
+        LoadResult { outcome, warnings: Vec::new(), usage: None }
     }
 }

@@ -44,7 +44,7 @@ pub use arrow;
 pub use attempt::LoadAttempt;
 pub use capabilities::{Capabilities, CommitScope, IdentifierCase, IdentifierCharacters, IdentifierRules, LengthUnit, RowFormat};
 pub use conform::TableBatches;
-pub use destination::{Destination, DestinationFuture, LoadOutcome, LoadResult, RestoreRequest, Restored};
+pub use destination::{Destination, DestinationFuture, LoadOutcome, LoadResult, LoadUsage, RestoreRequest, Restored};
 pub use error::{LoadError, RejectedValue};
 pub use plan::{ApplyStep, LoadPlan, RowColumn, RowTarget, StagedTable};
 pub use query_result::{ColumnError, QueryResult};

@@ -62,6 +62,7 @@ impl BigQueryClient {
             let found = self.job(id).await?;
             job = found.ok_or_else(|| ApiError::without_response(format!("job {} was deleted", id.id), true))?;
         }
+        self.usage.record(id.id, &job);
         Ok(job)
     }
 

@@ -10,6 +10,7 @@ mod resources;
 mod results;
 mod tables;
 mod upload;
+mod usage;
 
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ pub use error::{ApiError, ErrorProto};
 pub(crate) use jobs::JobId;
 pub(crate) use resources::{Job, ResultsCell, ResultsPage, ResultsRow, TableField};
 pub(crate) use upload::CHUNK_UNIT;
+pub(crate) use usage::JobUsage;
 
 use crate::BigQueryOptions;
 use credentials::TokenSource;
@@ -41,6 +43,8 @@ pub(crate) struct BigQueryClient {
     tokens: Option<TokenSource>,
     endpoint: String,
     project: String,
+    /// What the jobs that were waited for have used.
+    usage: JobUsage,
 }
 
 impl BigQueryClient {
@@ -72,7 +76,13 @@ impl BigQueryClient {
             true => Some(TokenSource::new(&options.credentials).map_err(|error| ApiError::without_response(error, false))?),
             false => None,
         };
-        Ok(BigQueryClient { http, tokens, endpoint: options.endpoint.clone(), project: options.project.clone() })
+        let (endpoint, project) = (options.endpoint.clone(), options.project.clone());
+        Ok(BigQueryClient { http, tokens, endpoint, project, usage: JobUsage::default() })
+    }
+
+    /// Records in `usage` what jobs use.
+    pub(crate) fn with_usage(self, usage: JobUsage) -> BigQueryClient {
+        BigQueryClient { usage, ..self }
     }
 
     /// Returns the URL of a resource of the project.

@@ -9,6 +9,21 @@ use super::error::{ApiError, ErrorProto};
 #[serde(default)]
 pub(crate) struct Job {
     pub(crate) status: JobStatus,
+    pub(super) statistics: JobStatistics,
+}
+
+/// What a job has used. The statistics of a script include those of its statements. Numbers are text.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct JobStatistics {
+    pub(super) total_slot_ms: String,
+    pub(super) query: QueryStatistics,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct QueryStatistics {
+    pub(super) total_bytes_billed: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

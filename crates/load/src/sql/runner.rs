@@ -75,7 +75,7 @@ impl<C: Connector> PackageLoad<'_, C> {
             Ok(Some(warnings)) => {
                 let session = self.commit(session).await?;
                 self.connector.finish(session, self.load_id()).await;
-                Ok(LoadResult { outcome: LoadOutcome::Loaded, warnings })
+                Ok(LoadResult { outcome: LoadOutcome::Loaded, warnings, usage: None })
             }
             Ok(None) => {
                 session.execute(&Statement::new("roll back", "ROLLBACK")).await?;

@@ -1,5 +1,6 @@
 //! The report of a load.
 
+use catchment_load::LoadUsage;
 use serde::{Deserialize, Serialize};
 
 use super::format::{write_diagnostics, write_row_counts};
@@ -41,6 +42,9 @@ pub struct PackageInfo {
     pub outcome: PackageOutcome,
     /// The rows of the package by table.
     pub row_counts: RowCounts,
+    /// What the destination charges for, if it reports it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<LoadUsage>,
     /// The diagnostics of building and loading the package.
     #[serde(flatten)]
     pub diagnostics: Diagnostics,
@@ -105,6 +109,9 @@ impl std::fmt::Display for LoadInfo {
             };
             write!(f, "\n  package {}: {what}", package.load_id)?;
             write_row_counts(&package.row_counts, f)?;
+            if let Some(usage) = &package.usage {
+                write!(f, "\n    {usage}")?;
+            }
             write_diagnostics(&package.diagnostics, f)?;
         }
         write_diagnostics(&self.diagnostics, f)
@@ -128,6 +135,7 @@ mod tests {
             load_id: load_id.to_owned(),
             outcome,
             row_counts: [("issues".to_owned(), rows), ("issues__labels".to_owned(), 2)].into(),
+            usage: None,
             diagnostics: Diagnostics { findings: findings.clone(), ..Diagnostics::default() },
         };
         LoadInfo {

@@ -72,7 +72,7 @@ impl PackageLoader<'_> {
                 }
                 let is_repeated = loaded.outcome == LoadOutcome::AlreadyLoaded;
                 let outcome = if is_repeated { PackageOutcome::AlreadyLoaded } else { outcome };
-                Ok(PackageInfo { load_id, outcome, row_counts, diagnostics })
+                Ok(PackageInfo { load_id, outcome, row_counts, usage: loaded.usage, diagnostics })
             }
             Err(error) if error.is_terminal() => {
                 let package = self.store.move_to_failed(&package, &error.to_string())?;

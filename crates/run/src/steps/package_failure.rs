@@ -30,6 +30,6 @@ impl PackageFailure {
     pub(crate) fn into_package_info(self) -> PackageInfo {
         let PackageFailure { package: FailedPackage { load_id, path, reason }, operation, row_counts, diagnostics } = self;
         tracing::error!("package {load_id} cannot be {operation} and was moved to {}: {reason}", path.display());
-        PackageInfo { load_id, outcome: PackageOutcome::Failed(reason), row_counts, diagnostics }
+        PackageInfo { load_id, outcome: PackageOutcome::Failed(reason), row_counts, usage: None, diagnostics }
     }
 }
