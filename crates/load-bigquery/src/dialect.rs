@@ -125,6 +125,10 @@ impl Dialect for BigQueryDialect {
         "ADD COLUMN IF NOT EXISTS"
     }
 
+    fn drop_not_null(&self, table: &QualifiedName, column: &Column) -> Option<String> {
+        Some(format!("ALTER TABLE {table} ALTER COLUMN {} DROP NOT NULL", self.quote(&column.name)))
+    }
+
     fn alter_type(&self, table: &QualifiedName, column: &Column) -> String {
         format!("ALTER TABLE {table} ALTER COLUMN {} SET DATA TYPE {}", self.quote(&column.name), types::column_type(column))
     }

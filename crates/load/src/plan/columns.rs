@@ -40,6 +40,7 @@ pub(super) fn migrate<'t>(
             continue;
         }
         migrator.migration.warnings.extend(other_partition(dialect, schema, table, existing));
+        migrator.relax(table);
         if migrator.add_columns(table) {
             without_root_ids.push(table.name.as_str());
         }
@@ -73,6 +74,19 @@ struct Migrator<'m> {
 impl Migrator<'_> {
     fn evolve(&mut self, step: String, sql: String) {
         self.migration.evolve.push(Statement::new(step, sql));
+    }
+
+    /// Makes columns accept nulls that the schema allows.
+    fn relax(&mut self, table: &Table) {
+        let name = self.dataset.table(self.dialect, &table.name);
+        let is_stricter = |column: &&Column| column.is_nullable() && self.existing.is_required(&table.name, &column.name);
+        for column in table.complete_columns().filter(is_stricter) {
+            if let Some(sql) = self.dialect.drop_not_null(&name, column) {
+                self.migration
+                    .evolve
+                    .push(Statement::new(format!("allow nulls in column `{}` of table `{}`", column.name, table.name), sql));
+            }
+        }
     }
 
     /// Adds the missing columns of a table. Returns true if existing rows need root ids.

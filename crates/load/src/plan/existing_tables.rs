@@ -21,8 +21,14 @@ pub(crate) struct ExistingTables {
 #[derive(Debug, Clone)]
 struct ExistingColumn {
     data_type: String,
-    /// Whether the column is known to accept nulls.
-    is_nullable: bool,
+    /// Whether the column accepts nulls, if the engine reports it.
+    is_nullable: Option<bool>,
+}
+
+impl ExistingColumn {
+    fn is_nullable(&self) -> bool {
+        self.is_nullable == Some(true)
+    }
 }
 
 impl Default for ExistingTables {
@@ -40,9 +46,9 @@ impl ExistingTables {
         for row in rows {
             let mut cells = row.into_iter().flatten();
             let (Some(table), Some(column), Some(data_type)) = (cells.next(), cells.next(), cells.next()) else { continue };
-            let mut next_is_yes = || cells.next().as_deref() == Some("YES");
+            let mut next_is_yes = || cells.next().map(|cell| cell == "YES");
             let (is_nullable, is_partition) = (next_is_yes(), next_is_yes());
-            if is_partition {
+            if is_partition == Some(true) {
                 partitions.insert(case.fold(&table), PartitionColumn { name: column.clone(), data_type: data_type.clone() });
             }
             let existing = ExistingColumn { data_type, is_nullable };
@@ -72,7 +78,12 @@ impl ExistingTables {
 
     /// Returns true if a column is known to accept nulls.
     pub(super) fn is_nullable(&self, table: &str, column: &str) -> bool {
-        self.column(table, column).is_some_and(|column| column.is_nullable)
+        self.column(table, column).is_some_and(ExistingColumn::is_nullable)
+    }
+
+    /// Returns true if a column is known to reject nulls.
+    pub(super) fn is_required(&self, table: &str, column: &str) -> bool {
+        self.column(table, column).is_some_and(|column| column.is_nullable == Some(false))
     }
 
     /// Returns true if the rows of `table`, which has this definition, can be written into the existing table.
@@ -80,8 +91,10 @@ impl ExistingTables {
         let Some(existing) = self.tables.get(&self.case.fold(&table.name)) else { return true };
         let column_of = |name: &str| table.complete_columns().find(|column| self.case.fold(&column.name) == name);
         existing.iter().all(|(name, existing)| match column_of(name) {
-            Some(column) => existing.data_type == dialect.column_type(column) && (existing.is_nullable || !column.is_nullable()),
-            None => existing.is_nullable,
+            Some(column) => {
+                existing.data_type == dialect.column_type(column) && (existing.is_nullable() || !column.is_nullable())
+            }
+            None => existing.is_nullable(),
         })
     }
 

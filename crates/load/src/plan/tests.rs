@@ -9,15 +9,15 @@ use crate::testing::context::TestContext;
 use crate::testing::resource::TestResource;
 use crate::testing::void::{CAPABILITIES, Void};
 
-/// Returns the plan of a package in a dataset with the columns `existing`: `table.column type`. All facts are
-/// `is_true`.
+/// Returns the plan of a package in a dataset with the columns `existing`: `table.column type`, then `YES` or `NO` if
+/// it is known whether the column accepts nulls. All facts are `is_true`.
 fn check(resource: &TestResource, rows: &str, existing: &[&str], is_true: bool) -> String {
     let mut context = TestContext::new(&Void, "d").unwrap();
     let package = context.package(resource, rows).unwrap();
     let cells = |column: &&str| {
-        let (name, kind) = column.split_once(' ').unwrap();
+        let (name, rest) = column.split_once(' ').unwrap();
         let (table, column) = name.split_once('.').unwrap();
-        [table, column, kind].map(|cell| Some(cell.to_owned())).to_vec()
+        [table, column].into_iter().chain(rest.split(' ')).map(|cell| Some(cell.to_owned())).collect()
     };
     let tables = ExistingTables::from_rows(existing.iter().map(cells).collect(), IdentifierCase::Sensitive);
     let snapshot = DatasetSnapshot { tables, has_dataset: !existing.is_empty(), ..DatasetSnapshot::default() };
@@ -162,6 +162,20 @@ fn columns_are_added_and_widened() {
     confirm | insert a row into `_dlt_loads`
     warning | column `must` of table `items` is NOT NULL but existing rows have no value; added as nullable
     "#);
+}
+
+#[test]
+fn columns_are_relaxed() {
+    let change = |column: &&'static str| match *column {
+        "items.v TEXT" => "items.v TEXT NO",
+        "items.id BIGINT" => "items.id BIGINT YES",
+        "items._dlt_id TEXT" => "items._dlt_id TEXT NO",
+        column => column,
+    };
+    let existing: Vec<&str> = ITEMS.iter().map(change).collect();
+    let plan = check(&TestResource::append("items"), ROWS, &existing, false);
+    let evolve: Vec<&str> = plan.lines().filter(|line| line.starts_with("evolve")).collect();
+    insta::assert_snapshot!(evolve.join("\n"), @r#"evolve | allow nulls in column `v` of table `items`: ALTER TABLE "d"."items" ALTER COLUMN "v" DROP NOT NULL"#);
 }
 
 #[test]

@@ -148,6 +148,12 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
         format!("ALTER TABLE {table} ALTER COLUMN {} TYPE {}", self.quote(&column.name), self.column_type(column))
     }
 
+    /// Returns the statement that makes a column accept nulls. Default: none, so that nulls are an error.
+    fn drop_not_null(&self, table: &QualifiedName, column: &Column) -> Option<String> {
+        let _ = (table, column);
+        None
+    }
+
     /// Returns the query of what a table would lose if [`add_columns_by_copy`](Dialect::add_columns_by_copy) copied it, or
     /// `None` if the engine adds any number of columns one by one.
     fn copy_losses_query(&self, dataset: &DatasetName, table: &str) -> Option<String> {

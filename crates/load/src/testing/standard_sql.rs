@@ -4,7 +4,7 @@ use arrow::datatypes::DataType as ArrowType;
 use catchment_schema::{Column, ColumnType, DataType};
 
 use crate::Dialect;
-use crate::sql::{DatasetName, PartitionColumn};
+use crate::sql::{DatasetName, PartitionColumn, QualifiedName};
 
 /// Standard SQL without an engine, for tests and examples. The types of columns are the names of their logical types.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,10 @@ impl Dialect for StandardSql {
 
     fn in_partitions(&self, variable: &str, _column: &PartitionColumn, value: &str) -> String {
         format!("{value} IN {variable}")
+    }
+
+    fn drop_not_null(&self, table: &QualifiedName, column: &Column) -> Option<String> {
+        Some(format!("ALTER TABLE {table} ALTER COLUMN {} DROP NOT NULL", self.quote(&column.name)))
     }
 
     fn micros_as_text(&self, timestamp: &str) -> String {
