@@ -70,13 +70,15 @@ impl ResumableUpload<'_> {
                 // The service may have stored a part of the chunk.
                 Err(error) if error.is_transient && resumes < MAX_RESUMES => {
                     tokio::time::sleep(self.retry_delay * 2_u32.pow(resumes)).await;
-                    resumes += 1;
                     self.status().await
                 }
                 result => result,
             };
             let progress = match progress {
-                Err(error) if error.is_transient && resumes < MAX_RESUMES => continue,
+                Err(error) if error.is_transient && resumes < MAX_RESUMES => {
+                    resumes += 1;
+                    continue;
+                }
                 progress => progress?,
             };
             match progress {

@@ -6,7 +6,7 @@ use futures_util::{StreamExt as _, stream};
 use tokio_util::sync::CancellationToken;
 
 use crate::package::Package;
-use crate::service::{Fault, Service, When};
+use crate::service::{Fault, Op, Service, When};
 use crate::{FEW_ROWS, assert_loaded_once, load};
 
 /// The number of loads at the same time. They mostly wait for jobs.
@@ -118,4 +118,21 @@ async fn a_cancelled_load_is_continued() {
         assert_eq!(service.most_files(), 1, "a complete staging table was filled again: {context}");
     })
     .await;
+}
+
+#[tokio::test]
+async fn chunks_are_resumed() {
+    // Only a large file has several chunks.
+    let package = Package::new("shop", 200_000);
+    for fault in [Fault::lost_response(), Fault::reset(), Fault::StorePart(256 << 10), Fault::StorePart(0)] {
+        let service = Service::start();
+        service.fail(When::Call(Op::Chunk, ""), fault.clone(), 5);
+        service.fail(When::Call(Op::UploadStatus, ""), Fault::reset(), 1);
+        let context = format!("{fault:?}");
+        let outcome = load(&service, &package).await;
+        assert!(matches!(outcome, Ok(LoadOutcome::Loaded)), "{outcome:?}: {context}");
+        assert_loaded_once(&service, &[&package], &context);
+        assert_one_job_each(&service, &context);
+        assert_eq!(service.count(Op::BeginUpload, ""), 3, "{context}");
+    }
 }
