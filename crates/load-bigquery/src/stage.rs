@@ -176,7 +176,7 @@ impl Staging<'_> {
                 Ok(Some(job)) => return Ok(job),
                 Ok(None) => {}
                 // The session of a complete upload whose response was lost, or that has expired, does not exist.
-                Err(error) if error.is_duplicate() || error.is_not_found() => return self.known(part, id, error).await,
+                Err(error) if error.is_duplicate() || error.is_session_lost() => return self.known(part, id, error).await,
                 Err(error) => return Err(error.into_load_error(step, self.location)),
             }
         }

@@ -78,6 +78,11 @@ impl ApiError {
         self.reason == "duplicate" || (self.status == Some(StatusCode::CONFLICT) && self.reason.is_empty())
     }
 
+    /// Returns true if an upload session does not exist any more.
+    pub(crate) fn is_session_lost(&self) -> bool {
+        self.is_not_found() || self.status == Some(StatusCode::GONE)
+    }
+
     /// Returns true for the error of a transaction that BigQuery ends because another one changed the same table.
     pub(crate) fn is_conflict(&self) -> bool {
         is_conflict(&self.message)

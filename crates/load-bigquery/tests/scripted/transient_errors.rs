@@ -68,7 +68,7 @@ async fn uploads_are_repeated() {
 /// Checks that the file of a lost session is uploaded again, into the same job.
 #[tokio::test]
 async fn lost_sessions_are_begun_again() {
-    for status in [404] {
+    for status in [404, 410] {
         let (service, package) = (Service::start(), Package::new("shop", FEW_ROWS));
         service.fail(When::Call(Op::Chunk, ""), Fault::LoseSession(status), 1);
         assert_eq!(load(&service, &package).await.unwrap(), LoadOutcome::Loaded, "{status}");
@@ -133,7 +133,7 @@ async fn retries_end() {
     assert_eq!(check_ends(When::Call(Op::BeginUpload, ""), unavailable()).await, [0, 0, 0]);
     assert_eq!(check_ends(When::Call(Op::Chunk, ""), unavailable()).await, [0, 0, 0]);
     assert_eq!(check_ends(When::Call(Op::Chunk, ""), Fault::StorePart(0)).await, [0, 0, 0]);
-    assert_eq!(check_ends(When::Call(Op::Chunk, ""), Fault::LoseSession(404)).await, [0, 0, 0]);
+    assert_eq!(check_ends(When::Call(Op::Chunk, ""), Fault::LoseSession(410)).await, [0, 0, 0]);
     let failed = || Fault::EndWith("backendError", "Try again.");
     assert_eq!(check_ends(When::Call(Op::EndJob, "catchment_apply"), failed()).await, [3, 7, 7]);
     assert_eq!(check_ends(When::Call(Op::EndJob, "catchment_define"), failed()).await, [3, 7, 0]);
