@@ -48,7 +48,16 @@ impl BigQueryClient {
         let response = self.send(&request).await?;
         let session = response.headers().get("location").and_then(|value| value.to_str().ok());
         let no_session = || ApiError::without_response("the service returned no URL for the upload", true);
-        Ok(ResumableUpload { client: self, session: self.parse_url(session.ok_or_else(no_session)?)?, stored: 0, retry_delay })
+        let session = self.parse_url(session.ok_or_else(no_session)?)?;
+        // Rows and the token are sent there.
+        if self.tokens.is_some() && !is_of_service(&session, &self.parse_url(&self.endpoint)?) {
+            let message = format!(
+                "the service returned the URL of an upload at another host, {}; a proxy may have changed it",
+                session.origin().ascii_serialization()
+            );
+            return Err(ApiError::without_response(message, false));
+        }
+        Ok(ResumableUpload { client: self, session, stored: 0, retry_delay })
     }
 }
 
@@ -120,6 +129,14 @@ impl ResumableUpload<'_> {
             _ => Ok(Progress::Complete(Box::new(parse(&response)?))),
         }
     }
+}
+
+/// Returns true if an upload may be sent to `session`: to the endpoint, or from one host of Google to another.
+fn is_of_service(session: &Url, endpoint: &Url) -> bool {
+    let is_google = |url: &Url| {
+        url.scheme() == "https" && url.port().is_none() && url.host_str().is_some_and(|host| host.ends_with(".googleapis.com"))
+    };
+    session.origin() == endpoint.origin() || (is_google(session) && is_google(endpoint))
 }
 
 /// Returns the number of bytes in the header `Range: bytes=0-N`; without the header, nothing is stored.

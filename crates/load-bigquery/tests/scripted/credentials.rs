@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use catchment_load::{Destination as _, LoadError, LoadOutcome};
 use catchment_load_bigquery::{BigQuery, BigQueryOptions, GoogleCredentials};
+use catchment_rest_client::testing::{ScriptedResponse, ScriptedServer};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -113,4 +114,16 @@ async fn an_invalid_key_is_an_error() {
     let shown = error(&service, &options).await;
     assert!(shown.contains("private key PEM") && shown.contains("destination.bigquery.credentials"), "{shown}");
     assert_eq!(service.calls(), []);
+}
+
+/// Checks that an upload to another host gets neither rows nor the token.
+#[tokio::test]
+async fn tokens_stay_at_their_host() {
+    let other = ScriptedServer::start(|_| ScriptedResponse::json(200, "{}"));
+    let service = Service::start();
+    let elsewhere = ScriptedResponse::json(200, "").header("Location", format!("{}/upload?upload_id=1", other.url()));
+    service.fail(When::Call(Op::BeginUpload, ""), Fault::Respond(elsewhere), usize::MAX);
+    let shown = error(&service, &with_login(&service)).await.replace(other.url().trim_start_matches("http://"), "OTHER");
+    insta::assert_snapshot!(shown, @"failed to stage rows of table `T` in bigquery://p: the service returned the URL of an upload at another host, http://OTHER; a proxy may have changed it");
+    assert_eq!(other.requests(), []);
 }
