@@ -52,7 +52,16 @@ impl BigQueryClient {
     /// Waits until a job has ended. The error of the job is in its status.
     pub(crate) async fn wait_for_job(&self, mut job: Job, id: JobId<'_>) -> Result<Job, ApiError> {
         let (mut delay, mut waited) = (FIRST_POLL, Duration::ZERO);
-        while !job.is_done() {
+        loop {
+            // A job without a state would never end.
+            if !job.is_complete(id.id) {
+                let message = format!("the service returned a response without the state of job {}", id.id);
+                return Err(ApiError::without_response(message, false));
+            }
+            if job.is_done() {
+                self.usage.record(id.id, &job);
+                return Ok(job);
+            }
             if waited > MAX_WAIT {
                 return Err(ApiError::without_response(format!("job {} did not end within 25 hours", id.id), true));
             }
@@ -62,8 +71,6 @@ impl BigQueryClient {
             let found = self.job(id).await?;
             job = found.ok_or_else(|| ApiError::without_response(format!("job {} was deleted", id.id), true))?;
         }
-        self.usage.record(id.id, &job);
-        Ok(job)
     }
 
     /// Starts a job and waits for its end.

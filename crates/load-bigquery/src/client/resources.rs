@@ -6,8 +6,9 @@ use super::error::{ApiError, ErrorProto};
 
 /// A job.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 pub(crate) struct Job {
+    pub(crate) job_reference: JobReference,
     pub(crate) status: JobStatus,
     pub(super) statistics: JobStatistics,
 }
@@ -28,12 +29,23 @@ pub(super) struct QueryStatistics {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+pub(crate) struct JobReference {
+    pub(crate) job_id: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub(crate) struct JobStatus {
     pub(crate) state: String,
     pub(crate) error_result: Option<ErrorProto>,
 }
 
 impl Job {
+    /// Returns true if this is the resource of the job `id`, with its state.
+    pub(crate) fn is_complete(&self, id: &str) -> bool {
+        self.job_reference.job_id == id && !self.status.state.is_empty()
+    }
+
     /// Returns true if the job has ended, with or without an error.
     pub(crate) fn is_done(&self) -> bool {
         self.status.state == "DONE"

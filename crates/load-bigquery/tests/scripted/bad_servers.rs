@@ -1,10 +1,11 @@
 //! Responses that are not those of the service.
 
 use catchment_rest_client::testing::ScriptedResponse;
+use futures_util::{StreamExt as _, stream};
 
 use crate::package::Package;
 use crate::service::{Fault, Op, Service, When};
-use crate::{FEW_ROWS, assert_unchanged, load, shown};
+use crate::{FEW_ROWS, assert_loaded_once, assert_unchanged, load, shown};
 
 /// Loads a package into a service that always responds to `op` with `response`. Returns the error.
 async fn check(op: Op, part: &'static str, response: ScriptedResponse) -> String {
@@ -19,6 +20,22 @@ async fn check(op: Op, part: &'static str, response: ScriptedResponse) -> String
 
 fn json(text: &str) -> ScriptedResponse {
     ScriptedResponse::json(200, text)
+}
+
+#[tokio::test]
+async fn jobs_without_a_state_are_errors() {
+    let errors = [
+        check(Op::InsertJob, "", json("{}")).await,
+        check(Op::InsertJob, "", json(r#"{"status": {"state": ""}}"#)).await,
+        check(Op::GetJob, "", json("{}")).await,
+    ];
+    // The ids of queries differ.
+    let errors = errors.map(|error| error.split("catchment_").next().unwrap_or_default().to_owned());
+    insta::assert_snapshot!(errors.join("…\n"), @r"
+    InsertJob: failed to read the loads in bigquery://p: the service returned a response without the state of job …
+    InsertJob: failed to read the loads in bigquery://p: the service returned a response without the state of job …
+    GetJob: failed to look up an earlier load of the package in bigquery://p: the service returned a response without the state of job
+    ");
 }
 
 #[tokio::test]
@@ -40,4 +57,25 @@ async fn uploads_without_progress_are_errors() {
     Chunk: failed to stage rows of table `T` in bigquery://p: the service stored 100000000 bytes of an upload
     Chunk: failed to stage rows of table `T` in bigquery://p: the service stores no more bytes of an upload
     "#);
+}
+
+/// Responds once with nonsense, in place of a request or of its response. The package can be loaded afterwards.
+#[tokio::test]
+async fn nonsense_does_not_damage_a_dataset() {
+    let service = Service::start();
+    load(&service, &Package::new("shop", FEW_ROWS)).await.unwrap();
+    let bodies = ["<html>", "{}", r#"{"jobComplete": true}"#, r#"{"status": {"state": "DONE"}}"#];
+    let faults = bodies.iter().flat_map(|body| [Fault::Respond(json(body)), Fault::RespondAfter(json(body))]);
+    let cases = faults.flat_map(|fault| (0..service.calls().len()).map(move |number| (fault.clone(), number)));
+    let checks = cases.map(async |(fault, number)| {
+        let (service, package) = (Service::start(), Package::new("shop", FEW_ROWS));
+        service.fail(When::Request(number), fault.clone(), 1);
+        let first = load(&service, &package).await;
+        let context = format!("{fault:?} at {number}: {:?}, {first:?}", service.calls().get(number));
+        assert!(first.is_err() || service.loads() == [package.load_id()], "{context}");
+        let outcome = load(&service, &package).await;
+        assert!(outcome.is_ok(), "{outcome:?}: {context}");
+        assert_loaded_once(&service, &[&package], &context);
+    });
+    stream::iter(checks).buffer_unordered(16).collect::<Vec<()>>().await;
 }
