@@ -7,6 +7,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::client::{ApiError, BigQueryClient, JobId, ResultsCell, ResultsPage};
 
+/// The maximum number of consecutive pages without rows.
+const MAX_EMPTY_PAGES: u32 = 100;
+
 /// The configuration of a query job.
 pub(crate) fn configuration(sql: &str, default_dataset: Option<(&str, &str)>, maximum_bytes_billed: Option<u64>) -> Json {
     let mut query = json!({"query": sql, "useLegacySql": false});
@@ -82,12 +85,13 @@ pub(crate) struct ResultPages {
     job_id: String,
     job_location: String,
     token: Option<String>,
+    empty_pages: u32,
     is_done: bool,
 }
 
 impl ResultPages {
     pub(crate) fn new(client: BigQueryClient, job_id: String, job_location: String) -> ResultPages {
-        ResultPages { client, job_id, job_location, token: None, is_done: false }
+        ResultPages { client, job_id, job_location, token: None, empty_pages: 0, is_done: false }
     }
 
     /// Returns the next page, or `None` after the last.
@@ -97,7 +101,12 @@ impl ResultPages {
         }
         let job = JobId { id: &self.job_id, location: &self.job_location };
         let page = self.client.results(job, self.token.as_deref()).await?;
-        self.token = page.page_token.clone().filter(|token| !token.is_empty());
+        let next = page.page_token.clone().filter(|token| !token.is_empty());
+        self.empty_pages = if page.rows.is_empty() { self.empty_pages + 1 } else { 0 };
+        if next.is_some() && (next == self.token || self.empty_pages > MAX_EMPTY_PAGES) {
+            return Err(ApiError::without_response("the service returns pages of results without end", false));
+        }
+        self.token = next;
         self.is_done = self.token.is_none();
         Ok(Some(page))
     }

@@ -39,6 +39,21 @@ async fn jobs_without_a_state_are_errors() {
 }
 
 #[tokio::test]
+async fn results_without_end_are_errors() {
+    let row = r#"{"jobComplete": true, "rows": [{"f": [{"v": "1"}]}], "pageToken": "again"}"#;
+    let errors = [
+        check(Op::Results, "", json(row)).await,
+        check(Op::Results, "", json(r#"{"jobComplete": true, "pageToken": "again"}"#)).await,
+        check(Op::Results, "", json(r#"{"jobComplete": false}"#)).await,
+    ];
+    insta::assert_snapshot!(errors.join("\n"), @r"
+    Results: failed to read the columns in bigquery://p: the service returns pages of results without end
+    Results: failed to read the columns in bigquery://p: the service returns pages of results without end
+    Results: failed to read the columns in bigquery://p: the query is still running
+    ");
+}
+
+#[tokio::test]
 async fn uploads_without_progress_are_errors() {
     let stored = |range: &str| ScriptedResponse::json(308, "").header("Range", range);
     let errors = [
