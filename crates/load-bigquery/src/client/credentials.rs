@@ -133,10 +133,14 @@ fn build(configured: &GoogleCredentials) -> Result<Credentials, CredentialsError
     .map_err(invalid)
 }
 
-/// Returns the messages of an error and its causes.
+/// Returns the messages of an error and its causes, without those that an earlier message contains.
 fn causes(error: &(dyn std::error::Error + 'static)) -> String {
     let errors = std::iter::successors(Some(error), |error| error.source());
-    let mut messages: Vec<String> = errors.map(ToString::to_string).collect();
-    messages.dedup();
+    let mut messages: Vec<String> = Vec::new();
+    for message in errors.map(ToString::to_string) {
+        if !messages.iter().any(|earlier| earlier.contains(&message)) {
+            messages.push(message);
+        }
+    }
     messages.join(": ")
 }

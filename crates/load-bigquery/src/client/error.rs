@@ -192,6 +192,7 @@ fn remedy(reason: &str, message: &str) -> Option<&'static str> {
         "notFound" if message.contains("in location") => Some("set destination.bigquery.location to the location of the dataset"),
         "notFound" => Some("check destination.bigquery.project_id and the name of the dataset"),
         "resourcesExceeded" => Some("load fewer rows at once: set a smaller `buffer_max_bytes` or load the resources one by one"),
+        "stopped" => Some("load the package again"),
         "responseTooLarge" => Some("select fewer columns or rows"),
         _ => None,
     }

@@ -160,7 +160,9 @@ fn with_json(request: Request, body: &Json) -> Result<Request, ApiError> {
 /// Parses a response. An empty body is null.
 fn parse<T: DeserializeOwned>(response: &Response) -> Result<T, ApiError> {
     let text = response.text();
-    let text = if text.trim().is_empty() { "null" } else { &text };
-    serde_json::from_str(text)
-        .map_err(|error| ApiError::without_response(format!("the service returned an unexpected response: {error}"), false))
+    let is_empty = text.trim().is_empty();
+    serde_json::from_str(if is_empty { "null" } else { &text }).map_err(|error| {
+        let found = if is_empty { "an empty response".to_owned() } else { format!("an unexpected response: {error}") };
+        ApiError::without_response(format!("the service returned {found}; a proxy may have changed it"), false)
+    })
 }

@@ -18,8 +18,40 @@ async fn check(op: Op, part: &'static str, response: ScriptedResponse) -> String
     format!("{op:?}: {}", shown(&service, &error))
 }
 
+fn html() -> ScriptedResponse {
+    ScriptedResponse::json(200, "<!DOCTYPE html><title>Sign in</title>").header("Content-Type", "text/html")
+}
+
 fn json(text: &str) -> ScriptedResponse {
     ScriptedResponse::json(200, text)
+}
+
+#[tokio::test]
+async fn responses_that_are_not_of_the_api_are_errors() {
+    let errors = [
+        check(Op::GetDataset, "", html()).await,
+        check(Op::CreateTable, "", html()).await,
+        check(Op::InsertJob, "", html()).await,
+        check(Op::BeginUpload, "", html()).await,
+        check(Op::Chunk, "", html()).await,
+        check(Op::Results, "", html()).await,
+        check(Op::GetDataset, "", json("")).await,
+        check(Op::InsertJob, "", json("")).await,
+        check(Op::Chunk, "", json("")).await,
+        check(Op::Results, "", json("")).await,
+    ];
+    insta::assert_snapshot!(errors.join("\n"), @r"
+    GetDataset: failed to open bigquery://p: the service returned an unexpected response: expected value at line 1 column 1; a proxy may have changed it
+    CreateTable: failed to stage rows of table `T` in bigquery://p: the service returned an unexpected response: expected value at line 1 column 1; a proxy may have changed it
+    InsertJob: failed to read the loads in bigquery://p: the service returned an unexpected response: expected value at line 1 column 1; a proxy may have changed it
+    BeginUpload: failed to stage rows of table `T` in bigquery://p: the service returned no URL for the upload
+    Chunk: failed to stage rows of table `T` in bigquery://p: the service returned an unexpected response: expected value at line 1 column 1; a proxy may have changed it
+    Results: failed to read the columns in bigquery://p: the service returned an unexpected response: expected value at line 1 column 1; a proxy may have changed it
+    GetDataset: failed to open bigquery://p: the service returned an empty response; a proxy may have changed it
+    InsertJob: failed to read the loads in bigquery://p: the service returned an empty response; a proxy may have changed it
+    Chunk: failed to stage rows of table `T` in bigquery://p: the service returned an empty response; a proxy may have changed it
+    Results: failed to read the columns in bigquery://p: the service returned an empty response; a proxy may have changed it
+    ");
 }
 
 #[tokio::test]

@@ -108,6 +108,15 @@ async fn refused_credentials_are_an_error() {
 }
 
 #[tokio::test]
+async fn a_missing_token_is_an_error() {
+    let service = Service::start();
+    let revoked = r#"{"error": "invalid_grant", "error_description": "Token has been expired or revoked."}"#;
+    service.fail(When::Call(Op::Token, ""), Fault::Respond(ScriptedResponse::json(400, revoked)), usize::MAX);
+    let shown = error(&service, &with_login(&service)).await;
+    assert!(shown.contains("Token has been expired or revoked") && shown.contains("gcloud auth"), "{shown}");
+}
+
+#[tokio::test]
 async fn an_invalid_key_is_an_error() {
     let service = Service::start();
     let options = with_key(&service, "-----BEGIN PRIVATE KEY-----\nsecret-token\n-----END PRIVATE KEY-----\n");
