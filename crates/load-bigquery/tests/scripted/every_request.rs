@@ -81,10 +81,15 @@ async fn check_killed(fault: Fault) {
             () = service.wait_for_requests(number + 1) => {}
         }
         let context = format!("killed at {number}: {:?}", service.calls().get(number));
+        let known = service.job_ids("catchment_load");
         let outcome = load(&service, &package).await;
         assert!(outcome.is_ok(), "{outcome:?}: {context}");
         assert_loaded_once(&service, &[&package], &context);
         assert_eq!(service.most_files(), 1, "a complete staging table was filled again: {context}");
+        for id in &known {
+            assert_eq!(service.count(Op::BeginUpload, id), 1, "the file of {id} was uploaded again: {context}");
+        }
+        assert_eq!(service.jobs("catchment_apply"), 1, "the first transaction was not waited for: {context}");
     })
     .await;
 }

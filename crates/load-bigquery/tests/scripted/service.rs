@@ -101,9 +101,14 @@ impl Service {
         self.calls().iter().filter(|call| call.op == op && call.target.contains(part)).count()
     }
 
+    /// Returns the ids that contain `part` of all jobs.
+    pub(crate) fn job_ids(&self, part: &str) -> Vec<String> {
+        self.model().started.iter().filter(|id| id.contains(part)).cloned().collect()
+    }
+
     /// Returns the number of jobs whose id contains `part`.
     pub(crate) fn jobs(&self, part: &str) -> usize {
-        self.model().started.iter().filter(|id| id.contains(part)).count()
+        self.job_ids(part).len()
     }
 
     /// Returns the load ids in `_dlt_loads`.
