@@ -15,7 +15,8 @@ pub struct Capabilities {
     /// Whether tables and columns are created in the transaction of the load. If not, a load that fails can leave empty
     /// tables and columns.
     pub transactional_ddl: bool,
-    /// The maximum number of tables that one transaction can change, or `None` if unlimited.
+    /// The maximum number of tables that one transaction can change, or `None` if unlimited. Packages with more tables are
+    /// loaded in several transactions, of which the last one inserts the record of the load.
     pub max_tables_in_transaction: Option<usize>,
     /// The supported merge strategies.
     pub merge_strategies: &'static [MergeStrategy],

@@ -46,7 +46,7 @@ pub use capabilities::{Capabilities, CommitScope, IdentifierCase, IdentifierChar
 pub use conform::TableBatches;
 pub use destination::{Destination, DestinationFuture, LoadOutcome, LoadResult, LoadUsage, RestoreRequest, Restored};
 pub use error::{LoadError, RejectedValue};
-pub use plan::{ApplyStep, LoadPlan, RowColumn, RowTarget, StagedTable};
+pub use plan::{ApplyStep, LoadPlan, RowColumn, RowTarget, StagedTable, TreeChange};
 pub use query_result::{ColumnError, QueryResult};
 pub use record_batch_stream::RecordBatchStream;
 pub use sql::{Dialect, SqlReader, SqlSession};

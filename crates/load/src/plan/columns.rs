@@ -12,8 +12,8 @@ use crate::sql::{DatasetName, Statement, add_columns, add_root_id, create_table,
 pub(super) struct Migration {
     /// Creates tables and adds columns.
     pub(super) evolve: Vec<Statement>,
-    /// Sets the root ids of existing rows.
-    pub(super) fill: Vec<Statement>,
+    /// Sets the root ids of the existing rows of tables.
+    pub(super) fill: Vec<(String, Statement)>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -160,7 +160,8 @@ impl Migrator<'_> {
             let parent_is_root = schema.tables.get(parent).is_none_or(|parent| parent.parent.is_none());
             let [table, parent] = [name, parent].map(|name| self.existing.target(self.dialect, self.dataset, name));
             let sql = fill_root_ids(self.dialect, &table, &parent, parent_is_root);
-            self.migration.fill.push(Statement::new(format!("set the root ids of table `{name}`"), sql));
+            let statement = Statement::new(format!("set the root ids of table `{name}`"), sql);
+            self.migration.fill.push((name.to_owned(), statement));
         }
     }
 }

@@ -3,14 +3,15 @@
 use catchment_load_package::{SealedPackage, cursor_table};
 use catchment_state::CursorEntryKind;
 
-use super::ApplyStep;
 use super::rows::RowPlanner;
+use super::{ApplyStep, TreeChange};
 use crate::sql::{Statement, create_table, delete_cursor_rows};
 
-/// Plans to store the cursor entries of the package. Returns the statements that create tables, and the changes of rows.
-pub(super) fn store(rows: &mut RowPlanner<'_>, package: &SealedPackage) -> (Vec<Statement>, Vec<ApplyStep>) {
+/// Plans to store the cursor entries of the package. Returns the statements that create tables, and the changes of rows, which
+/// are one change because they belong to one state.
+pub(super) fn store(rows: &mut RowPlanner<'_>, package: &SealedPackage) -> (Vec<Statement>, TreeChange) {
     let pipeline = package.header().base_state.pipeline_name();
-    let (mut evolve, mut apply) = (Vec::new(), Vec::new());
+    let (mut evolve, mut change) = (Vec::new(), TreeChange::default());
     for kind in CursorEntryKind::ALL {
         let cursors = || package.cursor_entries().iter().filter(|cursor| cursor.key.kind == kind);
         if cursors().next().is_none() {
@@ -24,11 +25,15 @@ pub(super) fn store(rows: &mut RowPlanner<'_>, package: &SealedPackage) -> (Vec<
         }
         for cursor in cursors().filter(|cursor| cursor.replaces) {
             let step = format!("delete the entries of a cursor from table `{}`", table.name);
-            apply.push(ApplyStep::Execute(Statement::new(step, delete_cursor_rows(rows.dialect, &name, pipeline, &cursor.key))));
+            change
+                .steps
+                .push(ApplyStep::Execute(Statement::new(step, delete_cursor_rows(rows.dialect, &name, pipeline, &cursor.key))));
         }
         if package.cursor_segments().iter().any(|segment| segment.table == table.name) {
-            apply.push(rows.append(&table));
+            change.steps.push(rows.append(&table));
         }
+        change.root.clone_from(&table.name);
+        change.tables.insert(table.name);
     }
-    (evolve, apply)
+    (evolve, change)
 }

@@ -13,6 +13,7 @@ mod snapshot;
 mod system_tables;
 #[cfg(test)]
 mod tests;
+mod tree_changes;
 mod widen;
 
 pub(crate) use existing_tables::ExistingTables;
@@ -35,15 +36,10 @@ pub struct LoadPlan {
     pub prepare: Vec<Statement>,
     /// Changes the definition of tables: drops the tables of a refresh, creates tables, adds and widens columns.
     pub evolve: Vec<Statement>,
-    /// Declares variables of the statements that change rows. Empty unless the dialect
-    /// [declares partitions](crate::Dialect::declare_partitions).
-    pub declare: Vec<Statement>,
-    /// Changes rows.
-    pub apply: Vec<ApplyStep>,
-    /// Stores the schema, the state and, last, the record of the load.
+    /// Changes rows, for each root table with its child tables. The entries of cursors, which belong to the state, are last.
+    pub apply: Vec<TreeChange>,
+    /// Drops temporary staging tables, stores the schema and the state, and inserts, last, the record of the load.
     pub confirm: Vec<Statement>,
-    /// The tables whose rows the plan changes, without system tables.
-    pub changed: BTreeSet<String>,
     /// Warnings for the report.
     pub warnings: Vec<String>,
 }
@@ -55,6 +51,20 @@ pub struct StagedTable {
     pub create: Statement,
     /// The rows.
     pub rows: RowTarget,
+}
+
+/// Changes of the rows of a root table and its child tables. They do not depend on those of other root tables.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TreeChange {
+    /// The root table.
+    pub root: String,
+    /// The tables whose rows change.
+    pub tables: BTreeSet<String>,
+    /// Declares variables of the steps. Empty unless the dialect
+    /// [declares partitions](crate::Dialect::declare_partitions).
+    pub declare: Vec<Statement>,
+    /// The steps, in order.
+    pub steps: Vec<ApplyStep>,
 }
 
 /// A step that changes rows.

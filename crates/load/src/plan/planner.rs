@@ -13,6 +13,7 @@ use super::facts::{Fact, Facts};
 use super::merge::Merge;
 use super::rows::{RowPlanner, StagingTables};
 use super::snapshot::DatasetSnapshot;
+use super::tree_changes::TreeChanges;
 use super::widen::widen;
 use super::{ApplyStep, LoadPlan, cursor_entries, system_tables};
 use crate::sql::{DatasetName, Statement, TableLayout, TargetTable, drop_table};
@@ -70,7 +71,7 @@ impl Planner<'_> {
         let mut emptied = self.empty_refreshed(&existing, &kept);
         if self.capabilities.transactional_ddl {
             // Emptied before columns are added and widened, which depends on existing rows.
-            evolve.append(&mut emptied);
+            evolve.extend(emptied.drain(..).map(|(_, statement)| statement));
         }
         let (widened, splits) = widen(here, &mut schema, with_rows.iter().map(String::as_str), &existing, facts);
         evolve.extend(widened);
@@ -79,28 +80,35 @@ impl Planner<'_> {
         let migration = migration.map_err(|(step, reason)| self.refused(step, reason))?;
         evolve.extend(migration.evolve);
         warnings.extend(migration.warnings);
-        let mut apply: Vec<ApplyStep> = emptied.into_iter().chain(migration.fill).map(ApplyStep::Execute).collect();
-        apply.extend(self.empty_replaced(&schema, &existing, &with_rows, facts, &mut warnings));
+        let mut trees = TreeChanges::new(&schema);
+        for (table, statement) in emptied.into_iter().chain(migration.fill) {
+            trees.of(&table).steps.push(ApplyStep::Execute(statement));
+        }
+        self.empty_replaced(&schema, &existing, &with_rows, facts, (&mut trees, &mut warnings));
         let stage = StagingTables::default();
         let load_id = &package.header().load_id;
         let mut rows = RowPlanner { dialect, dataset, load_id, existing: &existing, splits: &splits, stage };
-        apply.extend(self.add_rows(&schema, &mut rows)?);
-        let mut declare = Vec::new();
+        self.add_rows(&schema, &mut rows, &mut trees)?;
         for root in self.roots(&schema) {
             let (declared, merge) = self.merge(root, &schema, &rows, &mut warnings)?;
-            declare.extend(declared);
-            apply.extend(merge.into_iter().map(ApplyStep::Execute));
+            if !merge.is_empty() {
+                trees.of(root).declare.extend(declared);
+                trees.of(root).steps.extend(merge.into_iter().map(ApplyStep::Execute));
+            }
         }
-        let (created, stored) = cursor_entries::store(&mut rows, package);
+        for table in self.changed_tables(&schema, &existing, &with_rows | &merged_into) {
+            trees.of(&table).tables.insert(table);
+        }
+        let (created, of_cursors) = cursor_entries::store(&mut rows, package);
         evolve.extend(created);
-        apply.extend(stored);
-        if self.capabilities.transactional_ddl {
-            apply.extend(rows.stage.drop_all());
-        }
+        let apply = trees.into_all().into_iter().chain([of_cursors]).filter(|tree| !tree.steps.is_empty()).collect();
         let prepare = system_tables::create_missing(dialect, dataset, snapshot);
-        let confirm = system_tables::insert_rows(here, package, snapshot, &schema, state.as_ref())?;
-        let changed = self.changed_tables(&schema, &existing, &with_rows | &merged_into);
-        Ok(LoadPlan { stage: rows.stage.tables, prepare, evolve, declare, apply, confirm, changed, warnings })
+        let mut confirm = Vec::new();
+        if self.capabilities.transactional_ddl {
+            confirm.extend(rows.stage.drop_all());
+        }
+        confirm.extend(system_tables::insert_rows(here, package, snapshot, &schema, state.as_ref())?);
+        Ok(LoadPlan { stage: rows.stage.tables, prepare, evolve, apply, confirm, warnings })
     }
 
     /// Returns the schema of the package, merged with the schema that other runs have stored meanwhile.
@@ -157,10 +165,9 @@ impl Planner<'_> {
         chains.filter(|table| existing.has(&table.name)).map(|table| table.name.clone()).collect()
     }
 
-    /// Returns the tables whose rows change: `with_rows`, and those that are emptied or replaced.
+    /// Returns the tables whose rows change, without those of cursors: `with_rows`, and those that are emptied or replaced.
     fn changed_tables(&self, schema: &Schema, existing: &ExistingTables, with_rows: BTreeSet<String>) -> BTreeSet<String> {
         let mut changed = with_rows;
-        changed.extend(self.package.cursor_segments().iter().map(|segment| segment.table.clone()));
         let refresh = &self.package.header().refresh;
         let refreshed = refresh.emptied.iter().chain(&refresh.dropped);
         let roots = self.roots(schema).into_iter();
@@ -190,9 +197,9 @@ impl Planner<'_> {
         tables.iter().map(drop).collect()
     }
 
-    fn empty_refreshed(&self, existing: &ExistingTables, kept: &[&String]) -> Vec<Statement> {
+    fn empty_refreshed(&self, existing: &ExistingTables, kept: &[&String]) -> Vec<(String, Statement)> {
         let emptied = self.package.header().refresh.emptied.iter().chain(kept.iter().copied());
-        emptied.filter(|table| existing.has(table)).map(|table| self.empty(table)).collect()
+        emptied.filter(|table| existing.has(table)).map(|table| (table.clone(), self.empty(table))).collect()
     }
 
     fn empty(&self, table: &str) -> Statement {
@@ -207,9 +214,8 @@ impl Planner<'_> {
         existing: &ExistingTables,
         with_rows: &BTreeSet<String>,
         facts: &Facts,
-        warnings: &mut Vec<String>,
-    ) -> Vec<ApplyStep> {
-        let mut steps = Vec::new();
+        (trees, warnings): (&mut TreeChanges<'_>, &mut Vec<String>),
+    ) {
         for root in self.roots(schema).into_iter().filter(|root| self.write_disposition(root) == WriteDisposition::Replace) {
             for table in schema.table_tree(root).into_iter().filter(|table| existing.has(&table.name)) {
                 let gets_none = table.name == root && !with_rows.contains(root);
@@ -218,15 +224,13 @@ impl Planner<'_> {
                         "table `{root}` was emptied: its write disposition is `replace` and this load has no rows for it"
                     ));
                 }
-                steps.push(ApplyStep::Execute(self.empty(&table.name)));
+                trees.of(root).steps.push(ApplyStep::Execute(self.empty(&table.name)));
             }
         }
-        steps
     }
 
     /// Adds the rows of the package: appended, or staged for a merge.
-    fn add_rows(&self, schema: &Schema, rows: &mut RowPlanner<'_>) -> Result<Vec<ApplyStep>, LoadError> {
-        let mut steps = Vec::new();
+    fn add_rows(&self, schema: &Schema, rows: &mut RowPlanner<'_>, trees: &mut TreeChanges<'_>) -> Result<(), LoadError> {
         let mut planned = BTreeSet::new();
         for segment in self.package.segments().iter().filter(|segment| segment.rows > 0) {
             let name = &segment.table;
@@ -239,10 +243,10 @@ impl Planner<'_> {
             match self.write_disposition(schema.root_of(name)) {
                 WriteDisposition::Skip => {}
                 WriteDisposition::Merge => rows.stage(table, true),
-                WriteDisposition::Append | WriteDisposition::Replace => steps.push(rows.append(table)),
+                WriteDisposition::Append | WriteDisposition::Replace => trees.of(name).steps.push(rows.append(table)),
             }
         }
-        Ok(steps)
+        Ok(())
     }
 
     /// Merges the staged rows of `root` and its child tables, if any: declares variables, and changes rows.

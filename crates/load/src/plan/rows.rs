@@ -37,9 +37,9 @@ impl StagingTables {
     }
 
     /// Returns the statements that drop the staging tables.
-    pub(super) fn drop_all(&self) -> impl Iterator<Item = ApplyStep> {
+    pub(super) fn drop_all(&self) -> impl Iterator<Item = Statement> {
         let drop = |staged: &StagedTable| Statement::new("drop staged rows", format!("DROP TABLE {}", staged.rows.relation));
-        self.tables.iter().map(move |staged| ApplyStep::Execute(drop(staged)))
+        self.tables.iter().map(drop)
     }
 }
 

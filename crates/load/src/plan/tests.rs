@@ -48,7 +48,7 @@ fn display(plan: &LoadPlan) -> String {
     }
     let parts = [("prepare", &plan.prepare), ("evolve", &plan.evolve)];
     lines.extend(parts.iter().flat_map(|(part, all)| all.iter().map(move |one| format!("{part} | {}", statement(one)))));
-    for step in &plan.apply {
+    for step in plan.apply.iter().flat_map(|tree| &tree.steps) {
         lines.push(match step {
             ApplyStep::Execute(one) => format!("apply | {}", statement(one)),
             ApplyStep::Write(rows) => format!("apply | write rows into {}", rows.relation),
@@ -85,8 +85,8 @@ fn the_first_load_creates_the_dataset() {
     evolve | create table `items__l`: CREATE TABLE IF NOT EXISTS "d"."items__l" ( "value" BIGINT, "_dlt_parent_id" TEXT NOT NULL, "_dlt_list_idx" BIGINT NOT NULL, "_dlt_id" TEXT NOT NULL )
     apply | insert rows into table `items`: INSERT INTO "d"."items" ("id", "_dlt_load_id", "_dlt_id") SELECT "id", "_dlt_load_id", "_dlt_id" FROM "_dlt_staged_0"
     apply | insert rows into table `items__l`: INSERT INTO "d"."items__l" ("value", "_dlt_parent_id", "_dlt_list_idx", "_dlt_id") SELECT "value", "_dlt_parent_id", "_dlt_list_idx", "_dlt_id" FROM "_dlt_staged_1"
-    apply | drop staged rows: DROP TABLE "_dlt_staged_0"
-    apply | drop staged rows: DROP TABLE "_dlt_staged_1"
+    confirm | drop staged rows
+    confirm | drop staged rows
     confirm | delete the earlier copy of the schema
     confirm | insert a row into `_dlt_version`
     confirm | insert a row into `_dlt_pipeline_state`
@@ -100,7 +100,7 @@ fn replaced_tables_are_emptied() {
     stage | stage rows of table `items`: CREATE TEMP TABLE "_dlt_staged_0" ( "id" BIGINT, "v" TEXT, "_dlt_load_id" TEXT, "_dlt_id" TEXT )
     apply | empty table `items`: DELETE FROM "d"."items"
     apply | insert rows into table `items`: INSERT INTO "d"."items" ("id", "v", "_dlt_load_id", "_dlt_id") SELECT "id", "v", "_dlt_load_id", "_dlt_id" FROM "_dlt_staged_0"
-    apply | drop staged rows: DROP TABLE "_dlt_staged_0"
+    confirm | drop staged rows
     confirm | delete the earlier copy of the schema
     confirm | insert a row into `_dlt_version`
     confirm | insert a row into `_dlt_pipeline_state`
@@ -127,7 +127,7 @@ fn merged_rows_are_staged() {
     apply | merge rows into table `items`: CREATE TEMP TABLE "_dlt_left_out_0" AS SELECT "_dlt_root_row" FROM (SELECT *, row_number() OVER (PARTITION BY "id" ORDER BY "_dlt_root_row") AS "_dlt_place" FROM "_dlt_staged_0") AS s WHERE "_dlt_place" > 1
     apply | merge rows into table `items`: INSERT INTO "d"."items" ("id", "v", "_dlt_load_id", "_dlt_id") SELECT "id", "v", "_dlt_load_id", "_dlt_id" FROM "_dlt_staged_0" AS s WHERE NOT EXISTS (SELECT 1 FROM "_dlt_left_out_0" AS l WHERE l."_dlt_root_row" = s."_dlt_root_row")
     apply | merge rows into table `items`: DROP TABLE "_dlt_left_out_0"
-    apply | drop staged rows: DROP TABLE "_dlt_staged_0"
+    confirm | drop staged rows
     confirm | delete the earlier copy of the schema
     confirm | insert a row into `_dlt_version`
     confirm | insert a row into `_dlt_pipeline_state`
@@ -144,7 +144,7 @@ fn columns_are_added_and_widened() {
     evolve | widen column `id` of table `items`: ALTER TABLE "d"."items" ALTER COLUMN "id" TYPE DOUBLE
     evolve | add column `must` to table `items`: ALTER TABLE "d"."items" ADD COLUMN "must" BOOL NOT NULL
     apply | insert rows into table `items`: INSERT INTO "d"."items" ("must", "id", "v", "_dlt_load_id", "_dlt_id") SELECT "must", "id", "v", "_dlt_load_id", "_dlt_id" FROM "_dlt_staged_0"
-    apply | drop staged rows: DROP TABLE "_dlt_staged_0"
+    confirm | drop staged rows
     confirm | delete the earlier copy of the schema
     confirm | insert a row into `_dlt_version`
     confirm | insert a row into `_dlt_pipeline_state`
@@ -155,7 +155,7 @@ fn columns_are_added_and_widened() {
     evolve | add column `must` to table `items`: ALTER TABLE "d"."items" ADD COLUMN "must" BOOL
     evolve | add column `id__v_double` to table `items`: ALTER TABLE "d"."items" ADD COLUMN "id__v_double" DOUBLE
     apply | insert rows into table `items`: INSERT INTO "d"."items" ("must", "id", "v", "_dlt_load_id", "_dlt_id", "id__v_double") SELECT "must", "id", "v", "_dlt_load_id", "_dlt_id", "id__v_double" FROM "_dlt_staged_0"
-    apply | drop staged rows: DROP TABLE "_dlt_staged_0"
+    confirm | drop staged rows
     confirm | delete the earlier copy of the schema
     confirm | insert a row into `_dlt_version`
     confirm | insert a row into `_dlt_pipeline_state`
@@ -185,7 +185,7 @@ fn columns_of_another_type_are_cast() {
     insta::assert_snapshot!(check(&TestResource::append("items"), ROWS, &existing, false), @r#"
     stage | stage rows of table `items`: CREATE TEMP TABLE "_dlt_staged_0" ( "id" BIGINT, "v" TEXT, "_dlt_load_id" TEXT, "_dlt_id" TEXT )
     apply | insert rows into table `items`: INSERT INTO "d"."items" ("id", "v", "_dlt_load_id", "_dlt_id") SELECT "id", CAST("v" AS UUID), "_dlt_load_id", "_dlt_id" FROM "_dlt_staged_0"
-    apply | drop staged rows: DROP TABLE "_dlt_staged_0"
+    confirm | drop staged rows
     confirm | delete the earlier copy of the schema
     confirm | insert a row into `_dlt_version`
     confirm | insert a row into `_dlt_pipeline_state`

@@ -115,7 +115,7 @@ impl<C: Connector> PackageLoad<'_, C> {
         fail_point!("load::prepared");
         self.execute_all(session, &evolve).await?;
         fail_point!("load::evolved");
-        for step in &apply {
+        for step in apply.iter().flat_map(|tree| &tree.steps) {
             match step {
                 ApplyStep::Execute(statement) => self.execute(session, statement).await?,
                 ApplyStep::Write(rows) => self.write(session, rows).await?,
