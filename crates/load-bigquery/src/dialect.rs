@@ -10,6 +10,9 @@ use crate::{layout, partitions, types};
 /// The prefix of the names of staging tables.
 pub(crate) const STAGING_PREFIX: &str = "_catchment_staging_";
 
+/// The table whose row all first loads of a dataset update, so that BigQuery ends all but one of them. It expires.
+pub(crate) const LOCK_TABLE: &str = "_catchment_staging_lock";
+
 /// The SQL dialect of BigQuery.
 #[derive(Debug)]
 pub(crate) struct BigQueryDialect;

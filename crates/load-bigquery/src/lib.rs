@@ -16,7 +16,9 @@
 //! |---|---|
 //! | `failpoints` | Compiles in fail points, at which tests end the process. |
 
+mod applied_trees;
 mod client;
+mod definition;
 mod destination;
 mod dialect;
 mod layout;
@@ -29,9 +31,11 @@ mod query_job;
 mod reader;
 mod results;
 mod script;
+mod script_jobs;
 mod settings;
 mod stage;
 mod staging_table;
+mod transaction;
 mod types;
 
 pub use client::{ApiError, CredentialsError, ErrorProto, GoogleCredentials};

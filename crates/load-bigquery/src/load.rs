@@ -1,5 +1,6 @@
 //! Loads of packages.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,13 +11,16 @@ use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use crate::BigQueryOptions;
-use crate::client::{ApiError, JobId, JobUsage};
+use crate::client::{ApiError, JobUsage};
 use crate::destination::CAPABILITIES;
-use crate::dialect::{BigQueryDialect, name_hash, staging_table};
-use crate::query_job::{configuration, guard};
+use crate::dialect::{BigQueryDialect, LOCK_TABLE, name_hash, staging_table};
+use crate::query_job::guard;
 use crate::reader::BigQueryReader;
-use crate::script::{LOCK_TABLE, LoggedLoads, Script, select_loads};
+use crate::script::{LoggedLoads, Script, select_loads};
+use crate::script_jobs::ScriptJobs;
 use crate::stage::{Staging, upload_permits};
+use crate::transaction::{self, Transaction};
+use crate::{applied_trees, definition};
 
 /// The maximum number of times that a load is repeated after transient errors.
 const MAX_RETRIES: u32 = 6;
@@ -28,17 +32,9 @@ const MAX_CHANGES: u32 = 30;
 const MAX_DELAY: Duration = Duration::from_secs(60);
 const MAX_GROWTH: u32 = 6;
 
-/// The number of system tables that each load changes, with the table of the lock.
-const SYSTEM_TABLES: usize = 4;
-
-/// The maximum length of a script in bytes: <https://cloud.google.com/bigquery/quotas#query_jobs>.
-const MAX_SCRIPT: usize = 1 << 20;
-
-/// The numbers of the next jobs of a load.
-struct JobNumbers {
-    define: u32,
-    apply: u32,
-}
+/// The warning of a load with several transactions.
+const DIVIDED: &str = "the package changes more tables than one transaction of BigQuery can, and was loaded in several: until \
+                       the last one, queries could read a part of it";
 
 /// The load of a package, with what earlier attempts of this process have done.
 pub(crate) struct PackageLoad<'l> {
@@ -102,29 +98,41 @@ impl<'l> PackageLoad<'l> {
         let mut reader = BigQueryReader::open(self.options, &self.package.header().dataset, self.stop).await?;
         reader.client = reader.client.with_usage(self.usage.clone());
         fail_point!("load::opened");
-        let jobs = JobNumbers {
-            define: self.settle_earlier_jobs(&reader, "define").await?,
-            apply: self.settle_earlier_jobs(&reader, "apply").await?,
-        };
+        let mut definitions = self.script_jobs("define", &reader).await?;
+        let mut transactions = self.script_jobs("apply", &reader).await?;
         self.create_dataset(&mut reader).await?;
         // Read before the plan is made: a load that is logged meanwhile makes it outdated.
         let loads = self.logged_loads(&mut reader).await?;
-        let Some(plan) = self.planning().plan(&mut reader).await? else {
+        let Some(mut plan) = self.planning().plan(&mut reader).await? else {
             self.delete_staging_tables(&reader).await;
             return Ok(LoadResult { usage: self.usage.total(), ..LoadOutcome::AlreadyLoaded.into() });
         };
-        let define = Script::definition(&self.dataset, &loads, &plan);
-        let apply = Script::transaction(&self.dataset, self.load_id(), &loads, &plan);
-        self.check_limits(&plan, &[&define, &apply], &reader.location)?;
+        let applied = self.applied_trees(&mut reader).await?;
+        plan.apply.retain(|tree| !applied.contains(&tree.root));
+        let parts = transaction::divide(&plan.apply, &plan.confirm, !applied.is_empty());
+        let parts = parts.map_err(|reason| LoadError::Statement {
+            step: "apply the package".to_owned(),
+            location: reader.location.clone(),
+            reason,
+            terminal: true,
+        })?;
+        let is_divided = parts.iter().any(|part| part.is_divided);
         fail_point!("load::planned");
         if self.staged.as_ref() != Some(&plan.stage) {
             self.stage(&reader, &plan).await?;
         }
+        if is_divided {
+            plan.warnings.push(DIVIDED.to_owned());
+        }
         // A change that they describe may also be the cause of an error.
         plan.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
-        self.define(&reader, &define, jobs.define).await?;
+        for script in definition::scripts(&self.dataset, &loads, &plan, is_divided) {
+            self.define(&reader, &script, &mut definitions).await?;
+        }
         fail_point!("load::evolved");
-        self.apply(&mut reader, &apply, jobs.apply).await?;
+        for part in parts {
+            self.apply(&mut reader, part, &loads, &mut transactions).await?;
+        }
         self.delete_staging_tables(&reader).await;
         Ok(LoadResult { outcome: LoadOutcome::Loaded, warnings: plan.warnings, usage: self.usage.total() })
     }
@@ -133,27 +141,9 @@ impl<'l> PackageLoad<'l> {
         Planning { dialect: &BigQueryDialect, capabilities: &CAPABILITIES, dataset: &self.dataset, package: self.package }
     }
 
-    /// Waits for the scripts `name` of earlier attempts, of this process or another, which may still run. Returns the number
-    /// of the next one.
-    async fn settle_earlier_jobs(&self, reader: &BigQueryReader, name: &str) -> Result<u32, LoadError> {
-        let mut number = 0;
-        loop {
-            let id = self.script_id(name, number);
-            let id = JobId { id: &id, location: &reader.dataset_location };
-            let step = "look up an earlier load of the package";
-            let Some(job) = guard(self.stop, step, &reader.location, reader.client.job(id)).await? else {
-                return Ok(number);
-            };
-            guard(self.stop, step, &reader.location, reader.client.wait_for_job(job, id)).await?;
-            number += 1;
-        }
-    }
-
-    /// Returns the id of the job of a script, which is the same if the load of the package is repeated.
-    fn script_id(&self, name: &str, number: u32) -> String {
-        let header = self.package.header();
-        let hash = name_hash(&format!("{} {} {}", header.dataset, header.base_state.pipeline_name(), header.load_id));
-        format!("catchment_{name}_{hash}_{number}")
+    async fn script_jobs(&self, name: &'static str, reader: &BigQueryReader) -> Result<ScriptJobs<'l>, LoadError> {
+        let maximum_bytes_billed = self.options.maximum_bytes_billed;
+        ScriptJobs::after_earlier_attempts(name, self.package, self.stop, maximum_bytes_billed, reader).await
     }
 
     async fn create_dataset(&self, reader: &mut BigQueryReader) -> Result<(), LoadError> {
@@ -189,13 +179,20 @@ impl<'l> PackageLoad<'l> {
         Ok(())
     }
 
-    /// Creates and changes tables, which transactions cannot.
-    async fn define(&self, reader: &BigQueryReader, script: &Script, number: u32) -> Result<(), LoadError> {
-        if script.is_empty() {
-            return Ok(());
+    /// Returns the root tables that earlier transactions of the load have changed.
+    async fn applied_trees(&self, reader: &mut BigQueryReader) -> Result<BTreeSet<String>, LoadError> {
+        if !reader.has_applied_trees {
+            return Ok(BTreeSet::new());
         }
+        let query = applied_trees::select(&self.dataset, self.load_id());
+        let found = reader.read_existing("read the changed tables", &[query]).await?;
+        Ok(found.into_iter().flatten().flatten().flatten().flatten().collect())
+    }
+
+    /// Creates and changes tables, which transactions cannot.
+    async fn define(&self, reader: &BigQueryReader, script: &Script, jobs: &mut ScriptJobs<'_>) -> Result<(), LoadError> {
         self.attempt.record_step("the definition of tables");
-        let defined = self.run_script(reader, script, &self.script_id("define", number)).await;
+        let defined = jobs.run(reader, script).await;
         if self.stop.is_cancelled() {
             return Err(LoadError::Cancelled);
         }
@@ -203,20 +200,34 @@ impl<'l> PackageLoad<'l> {
         defined.map_err(|error| error.clone().into_load_error(&step(&error), &reader.location))
     }
 
-    /// Changes rows in one transaction, and verifies that the load is logged.
-    async fn apply(&self, reader: &mut BigQueryReader, script: &Script, number: u32) -> Result<(), LoadError> {
+    /// Changes rows in one transaction, and verifies that it was committed.
+    async fn apply(
+        &self,
+        reader: &mut BigQueryReader,
+        part: Transaction<'_>,
+        loads: &LoggedLoads,
+        jobs: &mut ScriptJobs<'_>,
+    ) -> Result<(), LoadError> {
         self.attempt.record_step("the transaction");
         if self.stop.is_cancelled() {
             return Err(LoadError::Cancelled);
         }
         fail_point!("load::applied");
-        let applied = self.run_script(reader, script, &self.script_id("apply", number)).await;
+        let script = part.script(&self.dataset, self.load_id(), loads);
+        let applied = jobs.run(reader, &script).await;
         fail_point!("load::committed");
         // The transaction may have been committed although the job was cancelled or a request failed.
-        reader.ignore_cancellation();
-        let is_loaded = self.planning().is_loaded(reader).await?;
+        let mut verifying = reader.without_cancellation();
+        let is_committed = match part.confirm {
+            Some(_) => self.planning().is_loaded(&mut verifying).await?,
+            None => {
+                verifying.has_applied_trees = true;
+                let applied = self.applied_trees(&mut verifying).await?;
+                part.trees.iter().all(|tree| applied.contains(&tree.root))
+            }
+        };
         match applied {
-            _ if is_loaded => Ok(()),
+            _ if is_committed => Ok(()),
             _ if self.stop.is_cancelled() => Err(LoadError::Cancelled),
             Ok(()) => Err(LoadError::DatasetChanged { location: reader.location.clone() }),
             Err(error) if error.is_conflict() => Err(LoadError::DatasetChanged { location: reader.location.clone() }),
@@ -227,48 +238,11 @@ impl<'l> PackageLoad<'l> {
         }
     }
 
-    /// Executes a script. A cancelled load cancels the job, but waits for its end: it may be too late.
-    async fn run_script(&self, reader: &BigQueryReader, script: &Script, id: &str) -> Result<(), ApiError> {
-        let client = &reader.client;
-        let id = JobId { id, location: &reader.dataset_location };
-        let configuration = configuration(&script.sql, None, self.options.maximum_bytes_billed);
-        let job = client.insert_job(id, &configuration).await?;
-        let job = tokio::select! {
-            job = client.wait_for_job(job.clone(), id) => job?,
-            () = self.stop.cancelled() => {
-                if let Err(error) = client.cancel_job(id).await {
-                    tracing::debug!("failed to cancel job {}: {error}", id.id);
-                }
-                client.wait_for_job(job, id).await?
-            }
-        };
-        job.result()
-    }
-
-    /// Checks the limits of transactions and scripts, before rows are staged.
-    fn check_limits(&self, plan: &LoadPlan, scripts: &[&Script], location: &str) -> Result<(), LoadError> {
-        let tables = plan.changed.len() + SYSTEM_TABLES;
-        let bytes = scripts.iter().map(|script| script.sql.len()).max().unwrap_or_default();
-        let reason = match CAPABILITIES.max_tables_in_transaction {
-            Some(maximum) if tables > maximum => format!(
-                "it changes {tables} tables, and a transaction of BigQuery can change {maximum}; load the resources \
-                 separately (`--select`)"
-            ),
-            _ if bytes > MAX_SCRIPT => format!(
-                "the statements have {bytes} bytes, and BigQuery accepts 1 MiB: the tables have too many columns; store \
-                 nested objects as JSON (`data_type: json` in `columns`, or `max_table_nesting`)"
-            ),
-            _ => return Ok(()),
-        };
-        let step = "apply the package".to_owned();
-        Err(LoadError::Statement { step, location: location.to_owned(), reason, terminal: true })
-    }
-
     /// Deletes the staging tables. Those that remain expire.
     async fn delete_staging_tables(&self, reader: &BigQueryReader) {
         let dataset = &self.package.header().dataset;
         let tables = self.package.segments().iter().chain(self.package.cursor_segments()).map(|segment| &segment.table);
-        let count = tables.collect::<std::collections::BTreeSet<_>>().len();
+        let count = tables.collect::<BTreeSet<_>>().len();
         let names = (0..count).map(|number| staging_table(self.load_id(), number)).chain([LOCK_TABLE.to_owned()]);
         let client = &reader.client;
         let deleted = join_all(names.map(|name| async move { client.delete_table(dataset, &name).await })).await;

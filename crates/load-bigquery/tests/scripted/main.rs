@@ -6,6 +6,7 @@ mod bad_servers;
 mod cancelled;
 mod conflicts;
 mod credentials;
+mod divided;
 mod every_request;
 mod final_errors;
 mod package;

@@ -26,8 +26,14 @@ pub(crate) struct Package {
 }
 
 impl Package {
-    /// Creates a package of a pipeline with `rows` rows, divided among the tables.
+    /// Creates a package of a pipeline with `rows` rows, divided among [`TABLES`].
     pub(crate) fn new(pipeline: &str, rows: usize) -> Package {
+        let [first, second, third] = TABLES.map(str::to_owned);
+        Package::of_tables(pipeline, &[(first, rows / 4), (second, rows / 4), (third, rows - rows / 4 * 2)])
+    }
+
+    /// Creates a package of a pipeline with these tables and numbers of rows.
+    pub(crate) fn of_tables(pipeline: &str, tables: &[(String, usize)]) -> Package {
         let folder = tempfile::tempdir().unwrap();
         let store = PackageStore::open(folder.path()).unwrap();
         let number = pipeline.bytes().map(i64::from).sum::<i64>();
@@ -36,8 +42,8 @@ impl Package {
         let base_state = State::new(pipeline, "d", "dlt.destinations.bigquery");
         let mut state = base_state.clone();
         let mut schema = Schema::new(pipeline);
-        let resources = TABLES.map(|table| (table.to_owned(), table.to_owned())).to_vec();
-        for table in TABLES {
+        let resources = tables.iter().map(|(table, _)| (table.clone(), table.clone())).collect();
+        for (table, _) in tables {
             let hints = TableHints { write_disposition: WriteDisposition::Append, ..TableHints::default() };
             schema.declare(table, table, &hints).unwrap();
             let columns = vec![
@@ -65,9 +71,9 @@ impl Package {
             refresh: RefreshTables::default(),
         };
         let mut writer = store.create_package(header, WriterOptions { buffer_max_bytes: 4 << 20 }).unwrap();
-        for (table, rows) in TABLES.into_iter().zip([rows / 4, rows / 4, rows - rows / 4 * 2]) {
+        for (table, rows) in tables {
             let mut first = 0;
-            while first < rows {
+            while first < *rows {
                 let size = BATCH.min(rows - first);
                 writer.append(table, batch(&load_id, first, size)).unwrap();
                 first += size;

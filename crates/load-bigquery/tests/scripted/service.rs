@@ -116,6 +116,12 @@ impl Service {
         self.model().dataset.as_ref().map(|dataset| dataset.loads.clone()).unwrap_or_default()
     }
 
+    /// Returns the root tables that are recorded as changed by unfinished loads.
+    pub(crate) fn applied(&self) -> Vec<String> {
+        let model = self.model();
+        model.dataset.iter().flat_map(|dataset| &dataset.applied).map(|(_, root)| root.clone()).collect()
+    }
+
     /// Returns the number of rows of a table.
     pub(crate) fn rows(&self, table: &str) -> usize {
         let model = self.model();

@@ -17,6 +17,8 @@ pub(super) struct Dataset {
     pub(super) tables: BTreeMap<String, Table>,
     /// The load ids in `_dlt_loads`.
     pub(super) loads: Vec<String>,
+    /// The root tables in `_catchment_applied`, with their load ids.
+    pub(super) applied: Vec<(String, String)>,
 }
 
 /// A table.

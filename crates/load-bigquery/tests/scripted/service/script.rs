@@ -2,6 +2,9 @@
 
 use super::dataset::{Dataset, JobError, Table};
 
+/// The table of the root tables that transactions have changed.
+const APPLIED: &str = "_catchment_applied";
+
 type Rows = Vec<Vec<Option<String>>>;
 
 /// Executes a script. One with a transaction has no effect if it fails.
@@ -20,8 +23,7 @@ fn run_statements(dataset: &mut Dataset, sql: &str, now: u64) -> Result<(), JobE
         let mut statement = statement;
         if let Some((condition, first)) = statement.strip_prefix("IF ").and_then(|rest| rest.split_once(" THEN\n")) {
             dataset.table("_dlt_loads")?;
-            let count = condition.rsplit(' ').next().and_then(|count| count.parse().ok());
-            is_skipped = Some(dataset.loads.len()) != count;
+            is_skipped = !is_true(dataset, condition)?;
             statement = first;
         }
         match statement {
@@ -34,12 +36,33 @@ fn run_statements(dataset: &mut Dataset, sql: &str, now: u64) -> Result<(), JobE
     Ok(())
 }
 
+/// Returns whether the dataset has the expected number of loads, and none of the root tables is recorded as changed.
+fn is_true(dataset: &mut Dataset, condition: &str) -> Result<bool, JobError> {
+    let (count, unrecorded) = condition.split_once(" AND NOT EXISTS ").unwrap_or((condition, ""));
+    let count = count.rsplit(' ').next().and_then(|count| count.parse().ok());
+    if !unrecorded.is_empty() {
+        dataset.table(APPLIED)?;
+    }
+    let (load_id, roots) = (literal(unrecorded, "load_id = "), unrecorded.split_once(" IN (").map_or("", |(_, roots)| roots));
+    let is_recorded = dataset.applied.iter().any(|(of, root)| of == load_id && roots.contains(&format!("'{root}'")));
+    Ok(Some(dataset.loads.len()) == count && !is_recorded)
+}
+
 fn run_statement(dataset: &mut Dataset, statement: &str, now: u64) -> Result<(), JobError> {
     let table = table_name(statement).to_owned();
     if statement.starts_with("CREATE TABLE IF NOT EXISTS ") {
         let created = Table { creation_time: now, columns: columns(statement), ..Table::default() };
         dataset.tables.entry(table).or_insert(created);
         return Ok(());
+    }
+    if table == APPLIED && statement.starts_with("INSERT INTO ") {
+        let texts: Vec<&str> = statement.split('\'').skip(1).step_by(2).collect();
+        dataset.applied.extend(texts.chunks(2).map(|pair| (pair[0].to_owned(), pair[1].to_owned())));
+        return dataset.table(&table).map(drop);
+    }
+    if table == APPLIED && statement.starts_with("DELETE FROM ") {
+        dataset.applied.retain(|(load_id, _)| load_id != literal(statement, "load_id = "));
+        return dataset.table(&table).map(drop);
     }
     if statement.starts_with("INSERT INTO ") {
         let rows = match statement.rsplit_once(" FROM ") {
@@ -70,6 +93,9 @@ pub(super) fn select(dataset: &mut Dataset, sql: &str) -> Result<Rows, JobError>
     } else if sql.starts_with("SELECT load_id") {
         let load_id = literal(sql, "load_id = ");
         dataset.loads.iter().filter(|known| *known == load_id).map(|known| vec![Some(known.clone())]).collect()
+    } else if sql.starts_with("SELECT table_name") {
+        let load_id = literal(sql, "load_id = ");
+        dataset.applied.iter().filter(|(of, _)| of == load_id).map(|(_, root)| vec![Some(root.clone())]).collect()
     } else if sql.contains("max(inserted_at)") {
         vec![vec![None]]
     } else if sql.starts_with("SELECT `schema`") || sql.starts_with("SELECT s.state") {
@@ -94,12 +120,15 @@ fn literal<'s>(statement: &'s str, before: &str) -> &'s str {
     statement.split_once(before).and_then(|(_, rest)| rest.split('\'').nth(1)).unwrap_or_default()
 }
 
-/// Returns the columns of a `CREATE TABLE` statement, one per line.
+/// Returns the columns of a `CREATE TABLE` statement: those of rows are one per line.
 fn columns(statement: &str) -> Vec<[String; 3]> {
     let column = |line: &str| {
         let (name, data_type) = line.trim().strip_prefix('`')?.trim_end_matches(',').split_once("` ")?;
         let nullable = if data_type.ends_with(" NOT NULL") { "NO" } else { "YES" };
         Some([name.to_owned(), data_type.trim_end_matches(" NOT NULL").to_owned(), nullable.to_owned()])
     };
+    if table_name(statement) == APPLIED {
+        return (["load_id", "table_name"].map(|name| [name, "STRING", "NO"].map(str::to_owned))).to_vec();
+    }
     statement.lines().filter_map(column).collect()
 }
