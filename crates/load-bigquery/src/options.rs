@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use crate::GoogleCredentials;
+use crate::{GoogleCredentials, StagingBucket};
 
 /// The endpoint of the service.
 const ENDPOINT: &str = "https://bigquery.googleapis.com";
+
+/// The endpoint of Cloud Storage.
+const STORAGE_ENDPOINT: &str = "https://storage.googleapis.com";
 
 /// The options of a [`BigQuery`](crate::BigQuery) destination.
 ///
@@ -28,6 +31,11 @@ pub struct BigQueryOptions {
     pub endpoint: String,
     /// Whether `endpoint` is an emulator, which gets no credentials.
     pub is_emulator: bool,
+    /// The folder of a bucket through which rows are loaded, in the location of the dataset. Default: none, rows are uploaded
+    /// to BigQuery.
+    pub staging_bucket: Option<StagingBucket>,
+    /// The URL of Cloud Storage. Default: `https://storage.googleapis.com`.
+    pub storage_endpoint: String,
     /// The maximum number of bytes that a job may be billed for. A job that would exceed it fails without being billed.
     /// Default: no maximum.
     pub maximum_bytes_billed: Option<u64>,
@@ -45,6 +53,8 @@ impl BigQueryOptions {
             credentials: GoogleCredentials::default(),
             endpoint: ENDPOINT.to_owned(),
             is_emulator: false,
+            staging_bucket: None,
+            storage_endpoint: STORAGE_ENDPOINT.to_owned(),
             maximum_bytes_billed: None,
             retry_delay: Duration::from_secs(1),
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use catchment_settings::{FieldReader, FromSettings, IncompleteSettings, ScopedSettings, Secret};
 use thiserror::Error;
 
-use crate::{BigQueryOptions, GoogleCredentials};
+use crate::{BigQueryOptions, GoogleCredentials, StagingBucket};
 
 /// The settings of the BigQuery destination: `destination.bigquery`.
 ///
@@ -26,6 +26,8 @@ pub struct BigQuerySettings {
     location: Option<String>,
     api_endpoint: Option<String>,
     emulator_host: Option<String>,
+    staging_bucket_url: Option<String>,
+    storage_emulator_host: Option<String>,
     maximum_bytes_billed: Option<u64>,
 }
 
@@ -46,6 +48,12 @@ pub enum OptionsError {
         set: &'static str,
         /// The setting that is missing.
         missing: &'static str,
+    },
+    /// The URL of the bucket is invalid.
+    #[error("destination.bigquery.staging_bucket_url is {url:?}, expected gs://BUCKET or gs://BUCKET/FOLDER")]
+    BucketUrl {
+        /// The URL.
+        url: String,
     },
     /// The credentials are neither JSON nor a path.
     #[error(
@@ -80,16 +88,18 @@ impl BigQuerySettings {
         let credentials = self.google_credentials()?;
         let project = self.project_id.clone().or_else(|| project_of(&credentials)).filter(|project| !project.is_empty());
         let defaults = BigQueryOptions::new(project.ok_or(OptionsError::NoProject)?);
-        let endpoint = self.emulator_host.as_ref().map(|host| match host.contains("://") {
-            true => host.clone(),
-            false => format!("http://{host}"),
-        });
+        let bucket = |url: &String| StagingBucket::parse(url).ok_or_else(|| OptionsError::BucketUrl { url: url.clone() });
+        let staging_bucket = self.staging_bucket_url.as_ref().map(bucket).transpose()?;
+        let storage_endpoint = self.storage_emulator_host.as_deref().map_or(defaults.storage_endpoint.clone(), emulator_url);
+        let endpoint = self.emulator_host.as_deref().map(emulator_url);
         let endpoint = endpoint.or_else(|| self.api_endpoint.clone()).unwrap_or_else(|| defaults.endpoint.clone());
         Ok(BigQueryOptions {
             credentials,
             location: self.location.clone(),
             endpoint: endpoint.trim_end_matches('/').to_owned(),
             is_emulator: self.emulator_host.is_some(),
+            staging_bucket,
+            storage_endpoint: storage_endpoint.trim_end_matches('/').to_owned(),
             maximum_bytes_billed: self.maximum_bytes_billed,
             ..defaults
         })
@@ -115,6 +125,11 @@ impl BigQuerySettings {
             (None, None, None) => Ok(GoogleCredentials::ApplicationDefault),
         }
     }
+}
+
+/// Returns the URL of an emulator, given as a URL or a host.
+fn emulator_url(host: &str) -> String {
+    if host.contains("://") { host.to_owned() } else { format!("http://{host}") }
 }
 
 /// Returns whether a text can be the path of a file. Other texts may be secrets, which must not be printed.
@@ -166,6 +181,12 @@ impl FromSettings for BigQuerySettings {
             api_endpoint: fields
                 .optional("api_endpoint", "URL of the API, for private endpoints. Default: `https://bigquery.googleapis.com`."),
             emulator_host: fields.variable::<String>("BIGQUERY_EMULATOR_HOST").filter(|host| !host.is_empty()),
+            staging_bucket_url: fields.optional(
+                "staging_bucket_url",
+                "Folder of a Cloud Storage bucket through which rows are loaded, such as `gs://my-bucket/loads`. Default: none, \
+                 rows are uploaded to BigQuery.",
+            ),
+            storage_emulator_host: fields.variable::<String>("STORAGE_EMULATOR_HOST").filter(|host| !host.is_empty()),
             maximum_bytes_billed: fields.optional(
                 "maximum_bytes_billed",
                 "Maximum number of bytes that a job may be billed for; a job that would exceed it fails. Default: none.",
@@ -187,6 +208,8 @@ mod tests {
             location: None,
             api_endpoint: None,
             emulator_host: None,
+            staging_bucket_url: None,
+            storage_emulator_host: None,
             maximum_bytes_billed: None,
         }
     }
@@ -220,6 +243,18 @@ mod tests {
             let shown = settings(Some(secret), None, None).options().unwrap_err().to_string();
             assert!(shown.contains("neither JSON nor the path") && !shown.contains(secret), "{shown}");
         }
+    }
+
+    #[test]
+    fn the_bucket_is_a_url() {
+        let settings = |url: &str| BigQuerySettings {
+            project_id: Some("p".to_owned()),
+            staging_bucket_url: Some(url.to_owned()),
+            ..settings(None, None, None)
+        };
+        assert_eq!(settings("gs://b/f").options().unwrap().staging_bucket, StagingBucket::parse("gs://b/f"));
+        let error = settings("s3://b").options().unwrap_err().to_string();
+        assert_eq!(error, r#"destination.bigquery.staging_bucket_url is "s3://b", expected gs://BUCKET or gs://BUCKET/FOLDER"#);
     }
 
     #[test]

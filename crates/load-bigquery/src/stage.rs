@@ -1,22 +1,19 @@
 //! Staging of rows: load jobs of Parquet files.
 
 use std::sync::Arc;
-use std::thread;
 
-use bytes::{Bytes, BytesMut};
 use catchment_load::{LoadAttempt, LoadError, StagedTable, TableBatches};
 use catchment_load_package::{SealedPackage, Segment, fail_point};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
-use serde_json::{Value as Json, json};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::client::{ApiError, BigQueryClient, CHUNK_UNIT, Job, JobId};
+use crate::BigQueryOptions;
+use crate::client::{BigQueryClient, JobId};
 use crate::dialect::{name_hash, staging_table};
 use crate::query_job::guard;
 use crate::staging_table::{StagingTable, prepare};
-use crate::{BigQueryOptions, parquet_file};
 
 /// The number of files that are encoded and uploaded at the same time.
 const UPLOADS: usize = 2;
@@ -26,10 +23,6 @@ const REQUESTS: usize = 16;
 
 /// The size of the segments of a file, in bytes.
 const PART_BYTES: u64 = 256 << 20;
-
-/// The size of the chunks of an upload.
-const CHUNK: usize = 8 << 20;
-const _: () = assert!(CHUNK.is_multiple_of(CHUNK_UNIT), "only the last chunk can have any size");
 
 /// The maximum number of load jobs of a file, if they fail with transient errors.
 const MAX_JOBS: u32 = 5;
@@ -56,11 +49,11 @@ pub(crate) fn upload_permits() -> Semaphore {
 
 /// The rows of a file.
 #[derive(Clone)]
-struct Part<'p> {
-    staged: &'p StagedTable,
-    table: StagingTable,
+pub(crate) struct Part<'p> {
+    pub(crate) staged: &'p StagedTable,
+    pub(crate) table: StagingTable,
     number: usize,
-    segments: Vec<Segment>,
+    pub(crate) segments: Vec<Segment>,
 }
 
 impl Staging<'_> {
@@ -86,7 +79,7 @@ impl Staging<'_> {
         Ok(segments.into_iter().enumerate().map(part).collect())
     }
 
-    fn rows(&self, staged: &StagedTable) -> TableBatches {
+    pub(crate) fn rows(&self, staged: &StagedTable) -> TableBatches {
         TableBatches::new(self.package, self.attempt, &staged.rows, self.location, self.stop)
     }
 
@@ -108,6 +101,7 @@ impl Staging<'_> {
             };
             let job = guard(self.stop, step, self.location, self.client.wait_for_job(job, id)).await?;
             let Err(error) = job.result() else {
+                self.delete_file(id).await;
                 fail_point!("load::table_staged");
                 return Ok(());
             };
@@ -135,70 +129,6 @@ impl Staging<'_> {
         let header = self.package.header();
         let hash = name_hash(&format!("{} {} {creation_time}", header.dataset, header.base_state.pipeline_name()));
         format!("catchment_load{name}_{}_{hash}_{number}", part.number)
-    }
-
-    /// Uploads the file of a part. A thread reads and encodes rows while earlier ones are sent.
-    async fn upload(&self, part: &Part<'_>, id: JobId<'_>) -> Result<Job, LoadError> {
-        let step = &part.staged.create.step;
-        // Never closed.
-        let _permit = self.uploads.acquire().await;
-        let (sender, mut pieces) = mpsc::channel(1);
-        let rows = self.rows(part.staged).with_segments(part.segments.iter().cloned());
-        let (target, location) = (part.staged.rows.clone(), self.location.to_owned());
-        let encoding = move || parquet_file::encode(rows, &target, &location, &sender);
-        thread::Builder::new().name("bigquery".to_owned()).spawn(encoding).map_err(LoadError::SpawnThread)?;
-        let configuration = self.configuration(&part.table.name);
-        let begun = self.client.begin_upload(id, &configuration, self.options.retry_delay).await;
-        let mut upload = match begun {
-            // An upload whose response was lost has started the job.
-            Err(error) if error.is_duplicate() => return self.known(part, id, error).await,
-            begun => begun.map_err(|error| error.into_load_error(step, self.location))?,
-        };
-        let (mut buffer, mut is_last) = (BytesMut::new(), false);
-        loop {
-            while buffer.len() <= CHUNK && !is_last {
-                match guard(self.stop, step, self.location, async { Ok(pieces.recv().await) }).await? {
-                    Some(piece) => match piece? {
-                        Some(piece) => buffer.extend_from_slice(&piece),
-                        None => is_last = true,
-                    },
-                    None => return Err(LoadError::Panicked),
-                }
-            }
-            let ends = is_last && buffer.len() <= CHUNK;
-            let chunk: Bytes = buffer.split_to(CHUNK.min(buffer.len())).freeze();
-            let sent = tokio::select! {
-                sent = upload.send(chunk, ends) => sent,
-                () = self.stop.cancelled() => return Err(LoadError::Cancelled),
-            };
-            fail_point!("load::batch_inserted");
-            match sent {
-                Ok(Some(job)) => return Ok(job),
-                Ok(None) => {}
-                // The session of a complete upload whose response was lost, or that has expired, does not exist.
-                Err(error) if error.is_duplicate() || error.is_session_lost() => return self.known(part, id, error).await,
-                Err(error) => return Err(error.into_load_error(step, self.location)),
-            }
-        }
-    }
-
-    /// Returns the job that an earlier request started. Without one, another attempt can succeed.
-    async fn known(&self, part: &Part<'_>, id: JobId<'_>, error: ApiError) -> Result<Job, LoadError> {
-        let step = &part.staged.create.step;
-        let job = guard(self.stop, step, self.location, self.client.job(id)).await?;
-        job.ok_or_else(|| ApiError { is_transient: true, ..error }.into_load_error(step, self.location))
-    }
-
-    fn configuration(&self, table: &str) -> Json {
-        let dataset = &self.package.header().dataset;
-        json!({"load": {
-            "destinationTable": {"projectId": self.options.project, "datasetId": dataset, "tableId": table},
-            "sourceFormat": "PARQUET",
-            "createDisposition": "CREATE_NEVER",
-            "writeDisposition": "WRITE_APPEND",
-            "parquetOptions": {"enableListInference": true},
-            "decimalTargetTypes": ["NUMERIC", "BIGNUMERIC"],
-        }})
     }
 }
 

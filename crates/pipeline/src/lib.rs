@@ -65,7 +65,7 @@ pub use catchment_load::{ColumnError, Destination, LoadError, QueryResult, Recor
 #[cfg(feature = "bigquery")]
 pub use catchment_load_bigquery as load_bigquery;
 #[cfg(feature = "bigquery")]
-pub use catchment_load_bigquery::{BigQuery, BigQueryOptions, BigQuerySettings, GoogleCredentials};
+pub use catchment_load_bigquery::{BigQuery, BigQueryOptions, BigQuerySettings, GoogleCredentials, StagingBucket};
 #[cfg(feature = "duckdb")]
 pub use catchment_load_duckdb as load_duckdb;
 #[cfg(feature = "duckdb")]

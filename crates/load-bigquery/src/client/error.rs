@@ -134,6 +134,9 @@ pub(crate) fn parse_body(body: &str) -> ErrorProto {
     ErrorProto { reason: first.reason, message }
 }
 
+/// A part of the message about a bucket in another location than the dataset.
+const OTHER_LOCATION: &str = "different locations";
+
 /// Classifies an error by the reason in the table of error messages of the documentation
 /// (<https://cloud.google.com/bigquery/docs/error-messages>).
 fn classify(reason: &str, message: &str) -> Failure {
@@ -141,6 +144,7 @@ fn classify(reason: &str, message: &str) -> Failure {
         _ if is_conflict(message) => Failure::Transient,
         // Rows that another program has streamed cannot be changed for up to 90 minutes.
         _ if message.contains("streaming buffer") => Failure::Blocked,
+        _ if message.contains(OTHER_LOCATION) => Failure::Blocked,
         "backendError"
         | "internalError"
         | "rateLimitExceeded"
@@ -175,6 +179,11 @@ fn describe(reason: &str, message: &str) -> String {
 
 fn remedy(reason: &str, message: &str) -> Option<&'static str> {
     match reason {
+        _ if message.contains(OTHER_LOCATION) => Some("use a bucket in the location of the dataset"),
+        "accessDenied" | "forbidden" if message.contains("storage.") => {
+            Some("grant the account the role Storage Object User (roles/storage.objectUser) on the bucket")
+        }
+        "notFound" if message.contains("bucket") => Some("check destination.bigquery.staging_bucket_url"),
         "accessDenied" if message.contains("bigquery.jobs.create") => {
             Some("grant the account the role BigQuery Job User (roles/bigquery.jobUser) in the project")
         }
@@ -233,6 +242,17 @@ mod tests {
         check("accessDenied", "Permission bigquery.tables.create denied on dataset d", "roles/bigquery.dataEditor");
         check("accessDenied", "User lacks bigquery.datasets.create", "roles/bigquery.user");
         check("accessDenied", "BigQuery API has not been used in project 7 before or it is disabled.", "enable the BigQuery API");
+        check(
+            "forbidden",
+            "a@p does not have storage.objects.create access to the Cloud Storage object.",
+            "roles/storage.objectUser",
+        );
+        check("notFound", "The specified bucket does not exist.", "staging_bucket_url");
+        check(
+            "invalid",
+            "Cannot read and write in different locations: source: EU, destination: US",
+            "in the location of the dataset",
+        );
         check("billingNotEnabled", "DML queries are not allowed in the free tier.", "enable billing");
         check("notFound", "Dataset p:d was not found in location US", "destination.bigquery.location");
         check("notFound", "Not found: Project p", "project_id");

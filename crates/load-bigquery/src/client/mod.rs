@@ -6,6 +6,7 @@
 mod credentials;
 mod error;
 mod jobs;
+mod objects;
 mod resources;
 mod results;
 mod tables;
@@ -42,6 +43,7 @@ pub(crate) struct BigQueryClient {
     http: RestClient,
     tokens: Option<TokenSource>,
     endpoint: String,
+    storage_endpoint: String,
     project: String,
     /// What the jobs that were waited for have used.
     usage: JobUsage,
@@ -70,14 +72,25 @@ impl BigQueryClient {
             let is_transient = error::is_transient_response(status, &error.reason, &error.message);
             Ok(if is_transient { Verdict::Retry } else { Verdict::Ignore })
         });
-        let http = RestClient::builder().base_url(&options.endpoint).retry(retry).timeout(TIMEOUT).response_action(by_reason);
+        let http = RestClient::builder()
+            .base_url(&options.endpoint)
+            .trusted_origin(&options.storage_endpoint)
+            .retry(retry)
+            .timeout(TIMEOUT)
+            .response_action(by_reason);
         let http = http.build().map_err(|error| ApiError::without_response(error, false))?;
         let tokens = match options.uses_credentials() {
             true => Some(TokenSource::new(&options.credentials).map_err(|error| ApiError::without_response(error, false))?),
             false => None,
         };
-        let (endpoint, project) = (options.endpoint.clone(), options.project.clone());
-        Ok(BigQueryClient { http, tokens, endpoint, project, usage: JobUsage::default() })
+        Ok(BigQueryClient {
+            http,
+            tokens,
+            endpoint: options.endpoint.clone(),
+            storage_endpoint: options.storage_endpoint.clone(),
+            project: options.project.clone(),
+            usage: JobUsage::default(),
+        })
     }
 
     /// Records in `usage` what jobs use.
@@ -158,7 +171,7 @@ fn with_json(request: Request, body: &Json) -> Result<Request, ApiError> {
 }
 
 /// Parses a response. An empty body is null.
-fn parse<T: DeserializeOwned>(response: &Response) -> Result<T, ApiError> {
+pub(crate) fn parse<T: DeserializeOwned>(response: &Response) -> Result<T, ApiError> {
     let text = response.text();
     let is_empty = text.trim().is_empty();
     serde_json::from_str(if is_empty { "null" } else { &text }).map_err(|error| {

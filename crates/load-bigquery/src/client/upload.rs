@@ -6,7 +6,7 @@ use bytes::Bytes;
 use catchment_rest_client::{Body, Method, Request, Response, StatusCode, Url};
 use serde_json::Value as Json;
 
-use super::{ApiError, BigQueryClient, Job, JobId, parse, with_json};
+use super::{ApiError, BigQueryClient, JobId, with_json};
 
 /// The size of a chunk must be a multiple of this.
 pub(crate) const CHUNK_UNIT: usize = 256 << 10;
@@ -14,7 +14,7 @@ pub(crate) const CHUNK_UNIT: usize = 256 << 10;
 /// The number of times that an upload is resumed after errors without progress.
 const MAX_RESUMES: u32 = 6;
 
-/// An upload of the file of a load job, in chunks.
+/// An upload of a file, in chunks.
 pub(crate) struct ResumableUpload<'c> {
     client: &'c BigQueryClient,
     session: Url,
@@ -27,8 +27,8 @@ pub(crate) struct ResumableUpload<'c> {
 enum Progress {
     /// The service has stored this number of bytes.
     Stored(u64),
-    /// The upload is complete, and the job started.
-    Complete(Box<Job>),
+    /// The upload is complete. The response is the job that has started, or the file.
+    Complete(Box<Response>),
 }
 
 impl BigQueryClient {
@@ -40,9 +40,21 @@ impl BigQueryClient {
         retry_delay: Duration,
     ) -> Result<ResumableUpload<'_>, ApiError> {
         let url = format!("{}/upload/bigquery/v2/projects/{}/jobs", self.endpoint, self.project);
-        let mut request = Request::new(Method::POST, self.parse_url(&url)?).param("uploadType", "resumable");
+        let request = Request::new(Method::POST, self.parse_url(&url)?);
+        self.begin_resumable(request, &self.job_resource(job, configuration), retry_delay).await
+    }
+
+    /// Begins an upload of what `resource` describes.
+    pub(super) async fn begin_resumable(
+        &self,
+        request: Request,
+        resource: &Json,
+        retry_delay: Duration,
+    ) -> Result<ResumableUpload<'_>, ApiError> {
+        let endpoint = request.url.clone();
+        let mut request = request.param("uploadType", "resumable");
         request.idempotent = true;
-        let request = with_json(request, &self.job_resource(job, configuration))?;
+        let request = with_json(request, resource)?;
         let header = |request: Request| request.header("x-upload-content-type", "application/octet-stream");
         let request = header(request).map_err(|error| ApiError::without_response(error, false))?;
         let response = self.send(&request).await?;
@@ -50,7 +62,7 @@ impl BigQueryClient {
         let no_session = || ApiError::without_response("the service returned no URL for the upload", true);
         let session = self.parse_url(session.ok_or_else(no_session)?)?;
         // Rows and the token are sent there.
-        if self.tokens.is_some() && !is_of_service(&session, &self.parse_url(&self.endpoint)?) {
+        if self.tokens.is_some() && !is_of_service(&session, &endpoint) {
             let message = format!(
                 "the service returned the URL of an upload at another host, {}; a proxy may have changed it",
                 session.origin().ascii_serialization()
@@ -62,8 +74,9 @@ impl BigQueryClient {
 }
 
 impl ResumableUpload<'_> {
-    /// Sends a chunk, whose size is a multiple of [`CHUNK_UNIT`] except for the last. Returns the job after the last chunk.
-    pub(crate) async fn send(&mut self, chunk: Bytes, is_last: bool) -> Result<Option<Job>, ApiError> {
+    /// Sends a chunk, whose size is a multiple of [`CHUNK_UNIT`] except for the last. Returns the response to the last
+    /// chunk: the job that has started, or the file.
+    pub(crate) async fn send(&mut self, chunk: Bytes, is_last: bool) -> Result<Option<Response>, ApiError> {
         let begin = self.stored;
         let end = begin + chunk.len() as u64;
         let mut resumes = 0;
@@ -91,7 +104,7 @@ impl ResumableUpload<'_> {
                 progress => progress?,
             };
             match progress {
-                Progress::Complete(job) => return Ok(Some(*job)),
+                Progress::Complete(response) => return Ok(Some(*response)),
                 Progress::Stored(stored) if (begin..=end).contains(&stored) => self.stored = stored,
                 Progress::Stored(stored) => {
                     let message = format!("the service stored {stored} bytes of an upload, expected {begin} to {end}");
@@ -126,7 +139,7 @@ impl ResumableUpload<'_> {
         let response = self.client.send(&request).await?;
         match response.status() {
             StatusCode::PERMANENT_REDIRECT => Ok(Progress::Stored(stored_bytes(&response))),
-            _ => Ok(Progress::Complete(Box::new(parse(&response)?))),
+            _ => Ok(Progress::Complete(Box::new(response))),
         }
     }
 }

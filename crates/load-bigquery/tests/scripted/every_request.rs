@@ -12,22 +12,33 @@ use crate::{FEW_ROWS, assert_loaded_once, load};
 /// The number of loads at the same time. They mostly wait for jobs.
 const LOADS: usize = 16;
 
-/// Returns the number of requests of a load without faults.
-async fn requests() -> usize {
+/// Returns a service whose jobs end when they are polled.
+fn service(uses_bucket: bool) -> Service {
     let service = Service::with_polls(1);
+    if uses_bucket { service.with_bucket() } else { service }
+}
+
+/// Returns the number of requests of a load without faults.
+async fn requests(uses_bucket: bool) -> usize {
+    let service = service(uses_bucket);
     load(&service, &Package::new("shop", FEW_ROWS)).await.unwrap();
     service.calls().len()
 }
 
 /// Calls `check` for every request of a load, with a new service and package.
-async fn for_each_request(check: impl AsyncFn(usize, Service, Package)) {
-    let checks = (0..requests().await).map(|number| check(number, Service::with_polls(1), Package::new("shop", FEW_ROWS)));
+async fn for_each_request(uses_bucket: bool, check: impl AsyncFn(usize, Service, Package)) {
+    let new = |number| check(number, service(uses_bucket), Package::new("shop", FEW_ROWS));
+    let checks = (0..requests(uses_bucket).await).map(new);
     stream::iter(checks).buffer_unordered(LOADS).collect::<Vec<()>>().await;
 }
 
-/// Loads a package although the request `number` and, if set, the next one fail.
+/// Loads a package although a request and those after it, `faults` in total, fail.
 async fn check(fault: Fault, faults: usize) {
-    for_each_request(async |number, service, package| {
+    check_with(false, fault, faults).await;
+}
+
+async fn check_with(uses_bucket: bool, fault: Fault, faults: usize) {
+    for_each_request(uses_bucket, async |number, service, package| {
         for next in 0..faults {
             service.fail(When::Request(number + next), fault.clone(), 1);
         }
@@ -73,8 +84,8 @@ async fn a_request_that_took_effect_with_an_error() {
 }
 
 /// Drops a load at each request, before or after it takes effect, and loads the package again.
-async fn check_killed(fault: Fault) {
-    for_each_request(async |number, service, package| {
+async fn check_killed(uses_bucket: bool, fault: Fault) {
+    for_each_request(uses_bucket, async |number, service, package| {
         service.fail(When::Request(number), fault.clone(), 1);
         tokio::select! {
             loaded = load(&service, &package) => panic!("{loaded:?} without a response to {number}"),
@@ -96,17 +107,32 @@ async fn check_killed(fault: Fault) {
 
 #[tokio::test]
 async fn a_killed_load_is_continued() {
-    check_killed(Fault::RespondAfter(ScriptedResponse::hang())).await;
+    check_killed(false, Fault::RespondAfter(ScriptedResponse::hang())).await;
 }
 
 #[tokio::test]
 async fn a_killed_load_is_continued_without_its_last_request() {
-    check_killed(Fault::Respond(ScriptedResponse::hang())).await;
+    check_killed(false, Fault::Respond(ScriptedResponse::hang())).await;
+}
+
+#[tokio::test]
+async fn a_lost_response_with_a_bucket() {
+    check_with(true, Fault::lost_response(), 1).await;
+}
+
+#[tokio::test]
+async fn a_lost_request_with_a_bucket() {
+    check_with(true, Fault::reset(), 1).await;
+}
+
+#[tokio::test]
+async fn a_killed_load_with_a_bucket_is_continued() {
+    check_killed(true, Fault::RespondAfter(ScriptedResponse::hang())).await;
 }
 
 #[tokio::test]
 async fn a_cancelled_load_is_continued() {
-    for_each_request(async |number, service, package| {
+    for_each_request(false, async |number, service, package| {
         let stop = CancellationToken::new();
         let cancel = async {
             service.wait_for_requests(number + 1).await;

@@ -97,6 +97,20 @@ async fn errors_of_jobs_name_a_remedy() {
     ");
 }
 
+#[tokio::test]
+async fn errors_of_the_bucket_name_a_remedy() {
+    for (op, fault) in [
+        (Op::BeginUpload, Fault::status(404, "notFound", "The specified bucket does not exist.")),
+        (Op::EndJob, Fault::EndWith("invalid", "Cannot read and write in different locations: source: EU, destination: US")),
+    ] {
+        let (service, package) = (Service::start().with_bucket(), Package::new("shop", FEW_ROWS));
+        service.fail(When::Call(op, "catchment_load"), fault, usize::MAX);
+        let error = load(&service, &package).await.unwrap_err();
+        assert!(!error.is_terminal() && error.to_string().contains("bucket"), "{error}");
+        assert_unchanged(&service, "");
+    }
+}
+
 /// Checks that a load stops at the first of many failing load jobs, because failed ones also count.
 #[tokio::test]
 async fn an_exceeded_quota_is_not_exceeded_further() {

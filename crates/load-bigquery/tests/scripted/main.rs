@@ -50,6 +50,7 @@ fn assert_loaded_once(service: &Service, packages: &[&Package], context: &str) {
         assert_eq!(service.rows(table), expected, "rows of {table}: {context}");
     }
     assert_eq!(service.tables("_catchment_staging_"), [""; 0], "{context}");
+    assert_eq!(service.objects(), [""; 0], "{context}");
 }
 
 /// Checks that nothing has been loaded.

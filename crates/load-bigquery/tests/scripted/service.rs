@@ -14,7 +14,7 @@ mod uploads;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use catchment_load_bigquery::{BigQuery, BigQueryOptions};
+use catchment_load_bigquery::{BigQuery, BigQueryOptions, StagingBucket};
 use catchment_rest_client::testing::{ReceivedRequest, ScriptedServer};
 use tokio::sync::watch;
 
@@ -27,6 +27,8 @@ pub(crate) struct Service {
     server: ScriptedServer,
     model: Arc<Mutex<Model>>,
     received: watch::Receiver<usize>,
+    /// Whether rows are loaded through a bucket.
+    uses_bucket: bool,
 }
 
 impl Service {
@@ -45,7 +47,12 @@ impl Service {
             sender.send_modify(|count| *count += 1);
             response
         });
-        Service { server, model, received }
+        Service { server, model, received, uses_bucket: false }
+    }
+
+    /// Loads rows through a bucket.
+    pub(crate) fn with_bucket(self) -> Service {
+        Service { uses_bucket: true, ..self }
     }
 
     fn model(&self) -> MutexGuard<'_, Model> {
@@ -69,7 +76,10 @@ impl Service {
     /// Returns the options of a destination without credentials.
     pub(crate) fn options(&self) -> BigQueryOptions {
         let (endpoint, retry_delay) = (self.url(), Duration::from_millis(1));
-        BigQueryOptions { endpoint, retry_delay, is_emulator: true, ..BigQueryOptions::new("p") }
+        let staging_bucket = self.uses_bucket.then(|| StagingBucket::parse("gs://bucket/some/folder").unwrap());
+        let storage_endpoint = self.url();
+        let options = BigQueryOptions { endpoint, retry_delay, is_emulator: true, ..BigQueryOptions::new("p") };
+        BigQueryOptions { staging_bucket, storage_endpoint, ..options }
     }
 
     pub(crate) fn destination(&self) -> BigQuery {
@@ -120,6 +130,11 @@ impl Service {
     pub(crate) fn applied(&self) -> Vec<String> {
         let model = self.model();
         model.dataset.iter().flat_map(|dataset| &dataset.applied).map(|(_, root)| root.clone()).collect()
+    }
+
+    /// Returns the names of the files in the bucket.
+    pub(crate) fn objects(&self) -> Vec<String> {
+        self.model().objects.keys().cloned().collect()
     }
 
     /// Returns the number of rows of a table.

@@ -18,6 +18,7 @@ pub(crate) enum Op {
     BeginUpload,
     Chunk,
     UploadStatus,
+    DeleteObject,
     Token,
     /// The end of a job, which is not a request.
     EndJob,
@@ -44,7 +45,13 @@ impl Call {
         let (op, target) = match (request.method.as_str(), parts.as_slice()) {
             ("POST", ["token"]) => (Op::Token, String::new()),
             ("POST", ["upload", "bigquery", "v2", "projects", _, "jobs"]) => (Op::BeginUpload, in_body("/jobReference/jobId")),
-            ("PUT", ["upload", "bigquery", "v2", "projects", _, "jobs"]) => {
+            ("POST", ["upload", "storage", "v1", "b", _, "o"]) => {
+                (Op::BeginUpload, request.param("name").unwrap_or_default().to_owned())
+            }
+            ("DELETE", ["storage", "v1", "b", _, "o", object]) => {
+                (Op::DeleteObject, percent_encoding::percent_decode_str(object).decode_utf8_lossy().into_owned())
+            }
+            ("PUT", ["upload", "bigquery", "v2", "projects", _, "jobs"] | ["upload", "storage", "v1", "b", _, "o"]) => {
                 let is_status = request.header("content-range") == Some("bytes */*");
                 let op = if is_status { Op::UploadStatus } else { Op::Chunk };
                 (op, request.param("upload_id").unwrap_or_default().to_owned())

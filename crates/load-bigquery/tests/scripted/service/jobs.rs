@@ -37,6 +37,14 @@ impl Model {
         if self.jobs.contains_key(&id) {
             return error(409, "duplicate", &format!("Already Exists: Job p:US.{id}"));
         }
+        let file = match resource.pointer("/configuration/load/sourceUris/0").and_then(Json::as_str) {
+            Some(url) => {
+                let object = url.trim_start_matches("gs://bucket/");
+                let Some(file) = self.objects.get(object) else { return not_found(url) };
+                file.clone()
+            }
+            None => file,
+        };
         // Short queries end at once, as in the service.
         let polls = if id.starts_with("catchment_query_") { 0 } else { self.polls };
         let (polls, commits) = match fault {

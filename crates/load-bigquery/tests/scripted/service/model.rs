@@ -19,6 +19,8 @@ pub(super) struct Model {
     /// The ids of all jobs in the order of their start.
     pub(super) started: Vec<String>,
     pub(super) sessions: BTreeMap<String, Session>,
+    /// The files in the bucket.
+    pub(super) objects: BTreeMap<String, Vec<u8>>,
     pub(super) faults: Faults,
     pub(super) calls: Vec<Call>,
     /// The number of polls after which load jobs and scripts end.
@@ -87,6 +89,10 @@ impl Model {
             Op::Results => self.results(target, request.param("pageToken")),
             Op::BeginUpload => self.begin_upload(request),
             Op::Chunk | Op::UploadStatus => self.continue_upload(target, request, fault),
+            Op::DeleteObject => match self.objects.remove(target) {
+                Some(_) => ScriptedResponse::json(204, ""),
+                None => not_found(target),
+            },
             Op::Token => {
                 self.issued += 1;
                 let token = format!("secret-token-{}", self.issued);

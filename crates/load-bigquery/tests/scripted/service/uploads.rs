@@ -14,8 +14,11 @@ const CHUNK_UNIT: usize = 256 << 10;
 pub(super) struct Session {
     resource: Json,
     stored: Vec<u8>,
+    /// The name of the file in the bucket, for an upload to Cloud Storage.
+    object: Option<String>,
     /// The id of the job that the complete upload has started.
     job: Option<String>,
+    is_complete: bool,
 }
 
 impl Model {
@@ -25,7 +28,8 @@ impl Model {
         }
         let id = self.next_time().to_string();
         let resource = serde_json::from_slice(&request.body).unwrap();
-        self.sessions.insert(id.clone(), Session { resource, ..Session::default() });
+        let object = request.param("name").map(str::to_owned);
+        self.sessions.insert(id.clone(), Session { resource, object, ..Session::default() });
         let (host, path) = (request.header("host").unwrap_or_default(), &request.path);
         ScriptedResponse::json(200, "").header("Location", format!("http://{host}{path}?uploadType=resumable&upload_id={id}"))
     }
@@ -36,8 +40,11 @@ impl Model {
             return ScriptedResponse::json(*status, "").header("Content-Type", "text/plain");
         }
         let Some(session) = self.sessions.get_mut(id) else { return ScriptedResponse::json(404, "Not Found") };
-        if let Some(job) = session.job.clone() {
-            return self.job_response(&job);
+        if session.is_complete {
+            return match session.job.clone() {
+                Some(job) => self.job_response(&job),
+                None => ScriptedResponse::json(200, "{}"),
+            };
         }
         let Some((range, total)) = content_range(request) else {
             return error(400, "invalid", "invalid Content-Range");
@@ -57,6 +64,11 @@ impl Model {
         }
         if total == Some(session.stored.len()) {
             let (resource, file) = (session.resource.clone(), std::mem::take(&mut session.stored));
+            session.is_complete = true;
+            if let Some(object) = session.object.clone() {
+                self.objects.insert(object, file);
+                return ScriptedResponse::json(200, "{}");
+            }
             let job = resource["jobReference"]["jobId"].as_str().unwrap().to_owned();
             session.job = Some(job);
             return self.insert_job(resource, file, None);
