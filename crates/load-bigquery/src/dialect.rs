@@ -100,10 +100,6 @@ impl Dialect for BigQueryDialect {
         layout::column_options(column)
     }
 
-    fn any_partition(&self, column: &str, data_type: &str) -> String {
-        partitions::any(column, data_type)
-    }
-
     fn declare_partitions(&self, variable: &str, column: &PartitionColumn, value: &str, staged: &str) -> Vec<String> {
         partitions::declare(variable, column, value, staged)
     }

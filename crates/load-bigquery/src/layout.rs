@@ -1,7 +1,8 @@
-//! Partitions, clustering and options of new tables, from the hints of the reference's BigQuery adapter.
+//! Partitions, clustering and options of new tables, from hints.
 //!
 //! The column hints `partition` and `cluster` are those of all destinations. The others begin with `x-bigquery-`; those of
-//! tables are listed in [`catchment_schema::PASSTHROUGH_HINTS`].
+//! tables are listed in [`catchment_schema::PASSTHROUGH_HINTS`]. They have the names of the reference's BigQuery adapter, which
+//! lacks labels and the required filter.
 
 use catchment_json::Value;
 use catchment_load::sql::{Dialect as _, PartitionColumn, TableLayout};
@@ -49,19 +50,27 @@ pub(crate) fn layout(schema: &Schema, table: &Table) -> Result<TableLayout, Stri
 fn partition(table: &Table, layout: &mut TableLayout) -> Result<Option<(String, PartitionColumn)>, String> {
     if let Some(Value::Object(templates)) = table.hints.get(PARTITION) {
         let names: Vec<&str> = templates.keys().map(String::as_str).collect();
-        let one = check_one(&names)?;
+        let one = single_column(&names)?;
         let template = templates.values().next().and_then(Value::as_str).unwrap_or("{column_name}");
         return Ok(one.and_then(|name| by_template(table, name, template, layout)));
     }
     let is_hinted = |column: &&Column| column.has_hint("partition") || column.has_hint(PARTITION);
     let names: Vec<&str> = table.columns.values().filter(is_hinted).map(|column| column.name.as_str()).collect();
-    let Some(column) = check_one(&names)?.and_then(|name| existing(table, name, "partitioned", layout)) else { return Ok(None) };
+    let Some(column) = single_column(&names)?.and_then(|name| existing(table, name, "partitioned", layout)) else {
+        return Ok(None);
+    };
     let (quoted, data_type) = (BigQueryDialect.quote(&column.name), types::column_type(column));
     let clause = match data_type.as_str() {
         "DATE" => quoted,
         "TIMESTAMP" => format!("DATE({quoted})"),
-        // The reference takes integers for seconds since 1970, and partitions by day from 1964 to 1991 and so on.
-        "INT64" => format!("RANGE_BUCKET({quoted}, GENERATE_ARRAY(-172800000, 691200000, 86400))"),
+        "INT64" => {
+            layout.warnings.push(format!(
+                "table `{}` is partitioned by column `{}` as dlt does: as seconds since 1970, up to 691200000 (in 1991); set \
+                 `x-bigquery-partition` with another range",
+                table.name, column.name
+            ));
+            format!("RANGE_BUCKET({quoted}, GENERATE_ARRAY(-172800000, 691200000, 86400))")
+        }
         _ => {
             layout.warnings.push(format!(
                 "table `{}` is not partitioned: column `{}` is {data_type}, and BigQuery partitions by date, timestamp and \
@@ -86,7 +95,7 @@ fn by_template(table: &Table, name: &str, template: &str, layout: &mut TableLayo
     Some((clause, PartitionColumn { name: column.name.clone(), data_type: types::column_type(column) }))
 }
 
-fn check_one<'n>(names: &[&'n str]) -> Result<Option<&'n str>, String> {
+fn single_column<'n>(names: &[&'n str]) -> Result<Option<&'n str>, String> {
     match names {
         [] => Ok(None),
         [name] => Ok(Some(name)),
@@ -140,13 +149,14 @@ fn can_cluster(column: &Column) -> bool {
     matches!(types::base(&data_type), "BIGNUMERIC" | "BOOL" | "DATE" | "INT64" | "NUMERIC" | "STRING" | "TIMESTAMP")
 }
 
-/// Returns the column of a hint, whose name may be spelled as in the source. Warns if it does not exist yet.
-fn existing<'t>(table: &'t Table, name: &str, is_stored: &str, layout: &mut TableLayout) -> Option<&'t Column> {
+/// Returns the column of a hint, whose name may be spelled as in the source. Warns if it does not exist yet. `layout_of` is
+/// `partitioned` or `clustered`.
+fn existing<'t>(table: &'t Table, name: &str, layout_of: &str, layout: &mut TableLayout) -> Option<&'t Column> {
     let column = table.columns.get(name).or_else(|| table.columns.get(&naming::normalize_path(name)));
     let column = column.filter(|column| column.data_type.is_some());
     if column.is_none() {
         layout.warnings.push(format!(
-            "table `{}` is not {is_stored} by column `{name}`, which has no values yet; declare its `data_type` to create it \
+            "table `{}` is not {layout_of} by column `{name}`, which has no values yet; declare its `data_type` to create it \
              with the table",
             table.name
         ));
@@ -154,12 +164,22 @@ fn existing<'t>(table: &'t Table, name: &str, is_stored: &str, layout: &mut Tabl
     column
 }
 
+/// The maximum number of characters of the descriptions of tables and columns:
+/// <https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema>.
+const MAX_TABLE_DESCRIPTION: usize = 16_384;
+const MAX_COLUMN_DESCRIPTION: usize = 1_024;
+
+fn description(text: &str, max_length: usize) -> String {
+    let text: String = text.chars().take(max_length).collect();
+    format!("description = {}", BigQueryDialect.text_literal(&text))
+}
+
 fn options(schema: &Schema, table: &Table, layout: &mut TableLayout) -> Vec<String> {
     let mut options = Vec::new();
     let ancestors = std::iter::successors(Some(table), |table| schema.tables.get(table.parent.as_deref()?));
     let mut descriptions = ancestors.take(schema.tables.len()).map(|table| table.hints.get(DESCRIPTION).and_then(Value::as_str));
     if let Some(text) = descriptions.find_map(|text| text) {
-        options.push(format!("description = {}", BigQueryDialect.text_literal(text)));
+        options.push(description(text, MAX_TABLE_DESCRIPTION));
     }
     if let Some(Value::Object(labels)) = table.hints.get(LABELS) {
         let literal = |text: &str| BigQueryDialect.text_literal(text);
@@ -172,9 +192,9 @@ fn options(schema: &Schema, table: &Table, layout: &mut TableLayout) -> Vec<Stri
     }
     let days = table.hints.get(PARTITION_EXPIRATION).and_then(Value::as_i64);
     let requires_filter = table.hints.get(REQUIRE_FILTER).and_then(Value::as_bool).unwrap_or(false);
-    let of_partitions = days.map(|days| format!("partition_expiration_days = {days}"));
-    let of_partitions = of_partitions.into_iter().chain(requires_filter.then(|| "require_partition_filter = TRUE".to_owned()));
-    let of_partitions: Vec<String> = of_partitions.collect();
+    let expiration = days.map(|days| format!("partition_expiration_days = {days}"));
+    let filter = requires_filter.then(|| "require_partition_filter = TRUE".to_owned());
+    let of_partitions: Vec<String> = expiration.into_iter().chain(filter).collect();
     if layout.partition.is_some() {
         options.extend(of_partitions);
     } else if !of_partitions.is_empty() {
@@ -187,15 +207,16 @@ fn options(schema: &Schema, table: &Table, layout: &mut TableLayout) -> Vec<Stri
 /// Returns the options of a column.
 pub(crate) fn column_options(column: &Column) -> String {
     let mut options = Vec::new();
-    for (hint, mode) in
-        [("x-bigquery-round-half-even", "ROUND_HALF_EVEN"), ("x-bigquery-round-half-away-from-zero", "ROUND_HALF_AWAY_FROM_ZERO")]
-    {
-        if column.has_hint(hint) {
-            options.push(format!("rounding_mode = '{mode}'"));
-        }
+    let modes = [
+        ("x-bigquery-round-half-even", "ROUND_HALF_EVEN"),
+        ("x-bigquery-round-half-away-from-zero", "ROUND_HALF_AWAY_FROM_ZERO"),
+    ];
+    let is_decimal = matches!(types::base(&types::column_type(column)), "NUMERIC" | "BIGNUMERIC");
+    if let Some((_, mode)) = modes.into_iter().find(|(hint, _)| is_decimal && column.has_hint(hint)) {
+        options.push(format!("rounding_mode = '{mode}'"));
     }
     if let Some(text) = column.hints.get("description").and_then(Value::as_str).filter(|text| !text.is_empty()) {
-        options.push(format!("description = {}", BigQueryDialect.text_literal(text)));
+        options.push(description(text, MAX_COLUMN_DESCRIPTION));
     }
     if options.is_empty() { String::new() } else { format!(" OPTIONS ({})", options.join(", ")) }
 }
@@ -234,7 +255,10 @@ mod tests {
         use WriteDisposition::Append;
         insta::assert_snapshot!(check(Append, &["d date partition"], "{}"), @r#"PARTITION BY `d`"#);
         insta::assert_snapshot!(check(Append, &["at timestamp x-bigquery-partition"], "{}"), @r#"PARTITION BY DATE(`at`)"#);
-        insta::assert_snapshot!(check(Append, &["n bigint partition"], "{}"), @r#"PARTITION BY RANGE_BUCKET(`n`, GENERATE_ARRAY(-172800000, 691200000, 86400))"#);
+        insta::assert_snapshot!(check(Append, &["n bigint partition"], "{}"), @r#"
+        PARTITION BY RANGE_BUCKET(`n`, GENERATE_ARRAY(-172800000, 691200000, 86400))
+        table `t` is partitioned by column `n` as dlt does: as seconds since 1970, up to 691200000 (in 1991); set `x-bigquery-partition` with another range
+        "#);
         insta::assert_snapshot!(check(Append, &["n bigint"], r#"{"x-bigquery-partition": {"N": "RANGE_BUCKET({column_name}, GENERATE_ARRAY(0, 9, 3))"}}"#), @r#"PARTITION BY RANGE_BUCKET(`n`, GENERATE_ARRAY(0, 9, 3))"#);
         insta::assert_snapshot!(check(Append, &["n bigint"], r#"{"x-bigquery-partition": {"_PARTITIONTIME": "DATE_TRUNC({column_name}, MONTH)"}}"#), @r#"PARTITION BY DATE_TRUNC(_PARTITIONTIME, MONTH)"#);
         insta::assert_snapshot!(check(Append, &["v text partition"], "{}"), @r#"table `t` is not partitioned: column `v` is STRING, and BigQuery partitions by date, timestamp and bigint columns"#);

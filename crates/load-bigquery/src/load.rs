@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use catchment_load::sql::{DatasetName, Planning, SqlReader as _};
+use catchment_load::sql::{DatasetName, Planning, SqlReader as _, TextRows};
 use catchment_load::{LoadAttempt, LoadError, LoadOutcome, LoadPlan, LoadResult, StagedTable};
 use catchment_load_package::{SealedPackage, fail_point};
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use crate::BigQueryOptions;
-use crate::client::{ApiError, JobUsage};
+use crate::applied_trees::{self, LoadNames};
+use crate::client::JobUsage;
+use crate::definition;
 use crate::destination::CAPABILITIES;
 use crate::dialect::{BigQueryDialect, LOCK_TABLE, name_hash, staging_table};
 use crate::query_job::guard;
@@ -20,7 +22,6 @@ use crate::script::{LoggedLoads, Script, select_loads};
 use crate::script_jobs::ScriptJobs;
 use crate::stage::{Staging, upload_permits};
 use crate::transaction::{self, Transaction};
-use crate::{applied_trees, definition};
 
 /// The maximum number of times that a load is repeated after transient errors.
 const MAX_RETRIES: u32 = 6;
@@ -33,8 +34,8 @@ const MAX_DELAY: Duration = Duration::from_secs(60);
 const MAX_GROWTH: u32 = 6;
 
 /// The warning of a load with several transactions.
-const DIVIDED: &str = "the package changes more tables than one transaction of BigQuery can, and was loaded in several: until \
-                       the last one, queries could read a part of it";
+const DIVIDED: &str = "the package exceeds the limits of a transaction of BigQuery (100 tables, 1 MiB of statements) and is loaded in \
+                       several: until the last one, queries read a part of it; load fewer resources at once with `--select`";
 
 /// The load of a package, with what earlier attempts of this process have done.
 pub(crate) struct PackageLoad<'l> {
@@ -46,6 +47,8 @@ pub(crate) struct PackageLoad<'l> {
     /// The staging tables that are complete.
     staged: Option<Vec<StagedTable>>,
     usage: JobUsage,
+    /// The root tables that earlier transactions of the load have changed.
+    applied: BTreeSet<String>,
 }
 
 impl<'l> PackageLoad<'l> {
@@ -56,7 +59,16 @@ impl<'l> PackageLoad<'l> {
         stop: &'l CancellationToken,
     ) -> PackageLoad<'l> {
         let dataset = DatasetName::new(&BigQueryDialect, None, &package.header().dataset);
-        PackageLoad { options, package, attempt, stop, dataset, staged: None, usage: JobUsage::default() }
+        PackageLoad {
+            options,
+            package,
+            attempt,
+            stop,
+            dataset,
+            staged: None,
+            usage: JobUsage::default(),
+            applied: BTreeSet::new(),
+        }
     }
 
     /// Loads the package, and repeats it after transient errors and if other loads change the dataset meanwhile.
@@ -74,7 +86,7 @@ impl<'l> PackageLoad<'l> {
                     changes += 1;
                     error
                 }
-                result => return result,
+                result => return result.map_err(|error| self.keep_partly_loaded(error)),
             };
             tracing::warn!("{error}; retrying the load");
             let delay = self.delay(retries, changes);
@@ -83,6 +95,22 @@ impl<'l> PackageLoad<'l> {
                 () = self.stop.cancelled() => return Err(LoadError::Cancelled),
             }
         }
+    }
+
+    /// Returns an error with which the package is kept if a part of it is loaded: without the package, the rest could not be
+    /// loaded, and the next run would load that part again.
+    fn keep_partly_loaded(&self, error: LoadError) -> LoadError {
+        if self.applied.is_empty() || !error.is_terminal() {
+            return error;
+        }
+        let reason = format!(
+            "{error}; earlier transactions of the load have changed {} root tables: run again after the cause is corrected, or \
+             delete the package (`catchment pipeline … load-package … abort`), then its rows (`_dlt_load_id = '{}'`)",
+            self.applied.len(),
+            self.load_id()
+        );
+        let (step, location) = ("load the rest of the package".to_owned(), self.options.display_location());
+        LoadError::Statement { step, location, reason, terminal: false }
     }
 
     /// Returns the delay before the next attempt, which differs between loads that exclude each other.
@@ -102,21 +130,15 @@ impl<'l> PackageLoad<'l> {
         let mut transactions = self.script_jobs("apply", &reader).await?;
         self.create_dataset(&mut reader).await?;
         // Read before the plan is made: a load that is logged meanwhile makes it outdated.
-        let loads = self.logged_loads(&mut reader).await?;
+        let mut loads = self.read_loads(&mut reader).await?;
         let Some(mut plan) = self.planning().plan(&mut reader).await? else {
             self.delete_staging_tables(&reader).await;
             return Ok(LoadResult { usage: self.usage.total(), ..LoadOutcome::AlreadyLoaded.into() });
         };
-        let applied = self.applied_trees(&mut reader).await?;
-        plan.apply.retain(|tree| !applied.contains(&tree.root));
-        let parts = transaction::divide(&plan.apply, &plan.confirm, !applied.is_empty());
-        let parts = parts.map_err(|reason| LoadError::Statement {
-            step: "apply the package".to_owned(),
-            location: reader.location.clone(),
-            reason,
-            terminal: true,
-        })?;
+        let refused = |reason| self.refused(reason);
+        let parts = transaction::divide(&plan.apply, &plan.confirm, !self.applied.is_empty()).map_err(refused)?;
         let is_divided = parts.iter().any(|part| part.is_divided);
+        let scripts = definition::scripts(&self.dataset, &loads, &plan, is_divided).map_err(refused)?;
         fail_point!("load::planned");
         if self.staged.as_ref() != Some(&plan.stage) {
             self.stage(&reader, &plan).await?;
@@ -126,19 +148,28 @@ impl<'l> PackageLoad<'l> {
         }
         // A change that they describe may also be the cause of an error.
         plan.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
-        for script in definition::scripts(&self.dataset, &loads, &plan, is_divided) {
+        for script in scripts {
             self.define(&reader, &script, &mut definitions).await?;
         }
         fail_point!("load::evolved");
         for part in parts {
-            self.apply(&mut reader, part, &loads, &mut transactions).await?;
+            self.apply(&reader, part, &loads, &mut transactions).await?;
+            self.applied.extend(part.trees.iter().filter(|_| part.confirm.is_none()).map(|tree| tree.root.clone()));
+            // The row of the unfinished load.
+            loads.count += u64::from(part.begins);
         }
         self.delete_staging_tables(&reader).await;
         Ok(LoadResult { outcome: LoadOutcome::Loaded, warnings: plan.warnings, usage: self.usage.total() })
     }
 
+    fn refused(&self, reason: String) -> LoadError {
+        let (step, location) = ("apply the package".to_owned(), self.options.display_location());
+        LoadError::Statement { step, location, reason, terminal: true }
+    }
+
     fn planning(&self) -> Planning<'_> {
-        Planning { dialect: &BigQueryDialect, capabilities: &CAPABILITIES, dataset: &self.dataset, package: self.package }
+        let (capabilities, applied) = (&CAPABILITIES, &self.applied);
+        Planning { dialect: &BigQueryDialect, capabilities, dataset: &self.dataset, package: self.package, applied }
     }
 
     async fn script_jobs(&self, name: &'static str, reader: &BigQueryReader) -> Result<ScriptJobs<'l>, LoadError> {
@@ -156,11 +187,33 @@ impl<'l> PackageLoad<'l> {
         Ok(())
     }
 
-    async fn logged_loads(&self, reader: &mut BigQueryReader) -> Result<LoggedLoads, LoadError> {
-        let found = reader.read_existing("read the loads", &[select_loads(&self.dataset)]).await?;
-        let mut cells = found.into_iter().flatten().flatten().next().unwrap_or_default().into_iter();
-        let count = cells.next().flatten().and_then(|count| count.parse().ok()).unwrap_or_default();
-        Ok(LoggedLoads { count, last: cells.next().flatten() })
+    /// Reads the loads of the dataset, and what unfinished ones of the pipeline have changed.
+    async fn read_loads(&mut self, reader: &mut BigQueryReader) -> Result<LoggedLoads, LoadError> {
+        let queries = [select_loads(&self.dataset), applied_trees::select(&self.dataset, self.names().pipeline)];
+        let mut found = reader.read_existing("read the loads", &queries).await?.into_iter();
+        let loads = found.next().flatten();
+        self.applied = self.applied_of_load(found.next().flatten().unwrap_or_default())?;
+        let mut cells = loads.into_iter().flatten().next().unwrap_or_default().into_iter();
+        let mut number = || cells.next().flatten().and_then(|count| count.parse().ok()).unwrap_or_default();
+        let (count, complete) = (number(), number());
+        Ok(LoggedLoads { count, complete, last: cells.next().flatten() })
+    }
+
+    fn applied_of_load(&self, rows: TextRows) -> Result<BTreeSet<String>, LoadError> {
+        applied_trees::of_load(rows, self.load_id()).map_err(|other| LoadError::Statement {
+            step: "apply the package".to_owned(),
+            location: self.options.display_location(),
+            reason: format!(
+                "load {other} of the pipeline has changed a part of its tables only, because it was interrupted; run the pipeline \
+                 in the folder that has its package"
+            ),
+            terminal: false,
+        })
+    }
+
+    fn names(&self) -> LoadNames<'_> {
+        let (header, schema) = (self.package.header(), &self.package.footer().schema);
+        LoadNames { load_id: &header.load_id, pipeline: header.base_state.pipeline_name(), schema: &schema.name }
     }
 
     async fn stage(&mut self, reader: &BigQueryReader, plan: &LoadPlan) -> Result<(), LoadError> {
@@ -179,16 +232,6 @@ impl<'l> PackageLoad<'l> {
         Ok(())
     }
 
-    /// Returns the root tables that earlier transactions of the load have changed.
-    async fn applied_trees(&self, reader: &mut BigQueryReader) -> Result<BTreeSet<String>, LoadError> {
-        if !reader.has_applied_trees {
-            return Ok(BTreeSet::new());
-        }
-        let query = applied_trees::select(&self.dataset, self.load_id());
-        let found = reader.read_existing("read the changed tables", &[query]).await?;
-        Ok(found.into_iter().flatten().flatten().flatten().flatten().collect())
-    }
-
     /// Creates and changes tables, which transactions cannot.
     async fn define(&self, reader: &BigQueryReader, script: &Script, jobs: &mut ScriptJobs<'_>) -> Result<(), LoadError> {
         self.attempt.record_step("the definition of tables");
@@ -196,24 +239,27 @@ impl<'l> PackageLoad<'l> {
         if self.stop.is_cancelled() {
             return Err(LoadError::Cancelled);
         }
-        let step = |error: &ApiError| script.failed_step(&error.message).unwrap_or("define tables").to_owned();
-        defined.map_err(|error| error.clone().into_load_error(&step(&error), &reader.location))
+        defined.map_err(|error| {
+            let step = script.failed_step(&error.message).unwrap_or("define tables");
+            error.clone().into_error_of_rows(step, &reader.location)
+        })
     }
 
     /// Changes rows in one transaction, and verifies that it was committed.
     async fn apply(
         &self,
-        reader: &mut BigQueryReader,
+        reader: &BigQueryReader,
         part: Transaction<'_>,
         loads: &LoggedLoads,
         jobs: &mut ScriptJobs<'_>,
     ) -> Result<(), LoadError> {
-        self.attempt.record_step("the transaction");
+        let first = part.trees.first().map(|tree| format!(" that begins with table `{}`", tree.root)).unwrap_or_default();
+        self.attempt.record_step(&format!("the transaction{first}"));
         if self.stop.is_cancelled() {
             return Err(LoadError::Cancelled);
         }
         fail_point!("load::applied");
-        let script = part.script(&self.dataset, self.load_id(), loads);
+        let script = part.script(&self.dataset, self.names(), loads);
         let applied = jobs.run(reader, &script).await;
         fail_point!("load::committed");
         // The transaction may have been committed although the job was cancelled or a request failed.
@@ -221,8 +267,9 @@ impl<'l> PackageLoad<'l> {
         let is_committed = match part.confirm {
             Some(_) => self.planning().is_loaded(&mut verifying).await?,
             None => {
-                verifying.has_applied_trees = true;
-                let applied = self.applied_trees(&mut verifying).await?;
+                let query = applied_trees::select(&self.dataset, self.names().pipeline);
+                let found = verifying.read_existing("read the changed tables", &[query]).await?;
+                let applied = self.applied_of_load(found.into_iter().flatten().flatten().collect())?;
                 part.trees.iter().all(|tree| applied.contains(&tree.root))
             }
         };

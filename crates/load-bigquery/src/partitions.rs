@@ -3,17 +3,6 @@
 
 use catchment_load::sql::PartitionColumn;
 
-/// Returns a condition on a partition column that every row satisfies.
-pub(crate) fn any(column: &str, data_type: &str) -> String {
-    let first = match data_type {
-        "DATE" => "DATE '0001-01-01'",
-        "DATETIME" => "DATETIME '0001-01-01 00:00:00'",
-        "INT64" => "-9223372036854775808",
-        _ => "TIMESTAMP '0001-01-01 00:00:00+00'",
-    };
-    format!("({column} >= {first} OR {column} IS NULL)")
-}
-
 /// Declares the dates of staged rows, or the least and greatest integer.
 pub(crate) fn declare(variable: &str, column: &PartitionColumn, value: &str, staged: &str) -> Vec<String> {
     match date(&column.data_type, value) {
@@ -54,23 +43,20 @@ mod tests {
         let check = |data_type: &str| {
             let column = PartitionColumn { name: "c".to_owned(), data_type: data_type.to_owned() };
             let declared = declare("v", &column, "`c`", "s").join("\n");
-            format!("{declared}\n{}\n{}", contains("v", &column, "d.`c`"), any("d.`c`", data_type))
+            format!("{declared}\n{}", contains("v", &column, "d.`c`"))
         };
         insta::assert_snapshot!(check("DATE"), @r#"
         DECLARE v ARRAY<DATE> DEFAULT ARRAY(SELECT DISTINCT `c` FROM s WHERE `c` IS NOT NULL)
         d.`c` IN UNNEST(v)
-        (d.`c` >= DATE '0001-01-01' OR d.`c` IS NULL)
         "#);
         insta::assert_snapshot!(check("TIMESTAMP"), @r#"
         DECLARE v ARRAY<DATE> DEFAULT ARRAY(SELECT DISTINCT DATE(`c`) FROM s WHERE `c` IS NOT NULL)
         DATE(d.`c`) IN UNNEST(v)
-        (d.`c` >= TIMESTAMP '0001-01-01 00:00:00+00' OR d.`c` IS NULL)
         "#);
         insta::assert_snapshot!(check("INT64"), @r#"
         DECLARE v_min INT64 DEFAULT (SELECT MIN(`c`) FROM s)
         DECLARE v_max INT64 DEFAULT (SELECT MAX(`c`) FROM s)
         d.`c` BETWEEN v_min AND v_max
-        (d.`c` >= -9223372036854775808 OR d.`c` IS NULL)
         "#);
     }
 }

@@ -6,7 +6,6 @@ use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use crate::BigQueryOptions;
-use crate::applied_trees::APPLIED_TABLE;
 use crate::client::{ApiError, BigQueryClient};
 use crate::dialect::BigQueryDialect;
 use crate::query_job::{guard, text_rows};
@@ -23,8 +22,6 @@ pub(crate) struct BigQueryReader {
     pub(crate) dataset_location: String,
     /// Whether the dataset exists.
     pub(crate) has_dataset: bool,
-    /// Whether the dataset has the table of [`applied_trees`](crate::applied_trees), once its definitions are read.
-    pub(crate) has_applied_trees: bool,
     pub(crate) location: String,
     maximum_bytes_billed: Option<u64>,
     stop: CancellationToken,
@@ -58,7 +55,6 @@ impl BigQueryReader {
             client,
             dataset_location: of_dataset.or(configured).unwrap_or("US").to_owned(),
             has_dataset: found.is_some(),
-            has_applied_trees: false,
             location,
             maximum_bytes_billed: options.maximum_bytes_billed,
             stop: stop.clone(),
@@ -101,8 +97,6 @@ impl SqlReader for BigQueryReader {
             }
             cells
         };
-        let is_applied_table = |row: &Vec<Option<String>>| row.first().is_some_and(|name| name.as_deref() == Some(APPLIED_TABLE));
-        self.has_applied_trees = columns.iter().any(is_applied_table);
         Ok(Definitions { has_dataset: self.has_dataset, columns: columns.into_iter().map(canonical).collect() })
     }
 

@@ -11,8 +11,10 @@ pub(crate) const MAX_SCRIPT: usize = 1 << 20;
 /// The loads that a dataset has when a load is planned.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct LoggedLoads {
-    /// The number of loads.
+    /// The number of loads, complete or not.
     pub(crate) count: u64,
+    /// The number of complete loads, which only grows.
+    pub(crate) complete: u64,
     /// The greatest load id.
     pub(crate) last: Option<String>,
 }
@@ -39,8 +41,10 @@ impl Script {
     /// Begins a block that is executed if the dataset has the same loads as when the plan was made, and `condition` is true.
     pub(crate) fn begin_if_unchanged(&mut self, dataset: &DatasetName, loads: &LoggedLoads, condition: Option<&str>) {
         let table = dataset.table(&BigQueryDialect, LOADS_TABLE);
+        let LoggedLoads { count, complete, .. } = loads;
+        let is_unchanged = format!("(SELECT COUNT(*) = {count} AND COUNTIF(status = 0) = {complete} FROM {table})");
         let condition = condition.map(|condition| format!(" AND {condition}")).unwrap_or_default();
-        self.sql.push_str(&format!("IF (SELECT COUNT(*) FROM {table}) = {}{condition} THEN\n", loads.count));
+        self.sql.push_str(&format!("IF {is_unchanged}{condition} THEN\n"));
     }
 
     pub(crate) fn end_if(&mut self) {
@@ -54,9 +58,10 @@ impl Script {
     }
 }
 
-/// Queries the loads of a dataset: their number and the greatest load id.
+/// Queries the loads of a dataset: their number, that of complete ones, and the greatest load id.
 pub(crate) fn select_loads(dataset: &DatasetName) -> String {
-    format!("SELECT CAST(COUNT(*) AS STRING), MAX(load_id) FROM {}", dataset.table(&BigQueryDialect, LOADS_TABLE))
+    let table = dataset.table(&BigQueryDialect, LOADS_TABLE);
+    format!("SELECT CAST(COUNT(*) AS STRING), CAST(COUNTIF(status = 0) AS STRING), MAX(load_id) FROM {table}")
 }
 
 #[cfg(test)]

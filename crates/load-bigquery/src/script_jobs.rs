@@ -55,6 +55,11 @@ impl<'j> ScriptJobs<'j> {
         let client = &reader.client;
         let id = JobId { id: &id, location: &reader.dataset_location };
         let job = client.insert_job(id, &configuration(&script.sql, None, self.maximum_bytes_billed)).await?;
+        // Another process loads the package, and may have planned otherwise.
+        if job.is_of_other_query(&script.sql) {
+            client.wait_for_job(job, id).await?;
+            return Err(ApiError::without_response("another process loads the package", true));
+        }
         let job = tokio::select! {
             job = client.wait_for_job(job.clone(), id) => job?,
             () = self.stop.cancelled() => {

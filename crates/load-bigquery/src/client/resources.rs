@@ -10,21 +10,45 @@ use super::error::{ApiError, ErrorProto};
 pub(crate) struct Job {
     pub(crate) job_reference: JobReference,
     pub(crate) status: JobStatus,
+    configuration: JobConfiguration,
     pub(super) statistics: JobStatistics,
 }
 
-/// What a job has used. The statistics of a script include those of its statements. Numbers are text.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct JobConfiguration {
+    query: QueryConfiguration,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct QueryConfiguration {
+    query: String,
+}
+
+/// What a job has used. The statistics of a script include those of its statements.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct JobStatistics {
-    pub(super) total_slot_ms: String,
+    pub(super) total_slot_ms: Statistic,
     pub(super) query: QueryStatistics,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct QueryStatistics {
-    pub(super) total_bytes_billed: String,
+    pub(super) total_bytes_billed: Statistic,
+}
+
+/// A number, which the service sends as text. Other values, which are not needed for a load, count as 0.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Statistic(serde_json::Value);
+
+impl Statistic {
+    pub(super) fn number(&self) -> u64 {
+        self.0.as_u64().or_else(|| self.0.as_str()?.parse().ok()).unwrap_or_default()
+    }
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -49,6 +73,12 @@ impl Job {
     /// Returns true if the job has ended, with or without an error.
     pub(crate) fn is_done(&self) -> bool {
         self.status.state == "DONE"
+    }
+
+    /// Returns true if the job is that of another query than `sql`.
+    pub(crate) fn is_of_other_query(&self, sql: &str) -> bool {
+        let found = &self.configuration.query.query;
+        !found.is_empty() && found != sql
     }
 
     /// Returns the error of a job that has ended.

@@ -14,9 +14,8 @@ pub(crate) struct JobUsage(Arc<Mutex<BTreeMap<String, LoadUsage>>>);
 impl JobUsage {
     /// Records a job that has ended. It counts once.
     pub(super) fn record(&self, id: &str, job: &Job) {
-        let number = |text: &str| text.parse().unwrap_or_default();
-        let bytes_billed = number(&job.statistics.query.total_bytes_billed);
-        let usage = LoadUsage { jobs: 1, bytes_billed, slot_ms: number(&job.statistics.total_slot_ms) };
+        let bytes_billed = job.statistics.query.total_bytes_billed.number();
+        let usage = LoadUsage { jobs: 1, bytes_billed, slot_ms: job.statistics.total_slot_ms.number() };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), usage);
     }
 
@@ -40,7 +39,7 @@ mod tests {
     fn each_job_counts_once() {
         let (usage, none) = (JobUsage::default(), JobUsage::default());
         let job: Job = serde_json::from_str(
-            r#"{"statistics": {"totalSlotMs": "20", "query": {"totalBytesBilled": "10485760", "totalBytesProcessed": "5"}}}"#,
+            r#"{"statistics": {"totalSlotMs": "20", "query": {"totalBytesBilled": 10485760, "totalBytesProcessed": "5"}}}"#,
         )
         .unwrap();
         ["a", "b", "a"].iter().for_each(|id| usage.record(id, &job));

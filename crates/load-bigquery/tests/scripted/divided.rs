@@ -4,9 +4,9 @@ use catchment_load::{Destination as _, LoadOutcome};
 use catchment_rest_client::testing::ScriptedResponse;
 use tokio_util::sync::CancellationToken;
 
-use crate::load;
 use crate::package::Package;
 use crate::service::{Fault, Op, Service, When};
+use crate::{load, shown};
 
 /// The number of tables, which three transactions change.
 const MANY: usize = 200;
@@ -31,7 +31,7 @@ async fn many_tables_are_changed_in_several_transactions() {
     let package = Package::of_tables("shop", &tables());
     let loaded = service.destination().load(package.sealed.clone(), &CancellationToken::new()).await.unwrap();
     let [warning] = &loaded.warnings[..] else { panic!("{:?}", loaded.warnings) };
-    insta::assert_snapshot!(warning, @r#"the package changes more tables than one transaction of BigQuery can, and was loaded in several: until the last one, queries could read a part of it"#);
+    insta::assert_snapshot!(warning, @r#"the package exceeds the limits of a transaction of BigQuery (100 tables, 1 MiB of statements) and is loaded in several: until the last one, queries read a part of it; load fewer resources at once with `--select`"#);
     assert_complete(&service, 1, "");
     assert_eq!(service.jobs("catchment_apply"), 3);
     let second = Package::of_tables("shop again", &tables());
@@ -77,15 +77,52 @@ async fn a_divided_load_is_continued() {
 
 #[tokio::test]
 async fn a_divided_load_continues_after_another_load() {
-    let (service, package) = (Service::start(), Package::of_tables("shop", &tables()));
-    let aborted = "Transaction is aborted due to concurrent update against table p:d._dlt_loads.";
-    service.fail(When::Call(Op::EndJob, "catchment_apply"), Fault::EndWith("invalidQuery", aborted), 1);
-    load(&service, &package).await.unwrap();
-    assert_complete(&service, 1, "");
-    let (first, second) = (Package::of_tables("second", &tables()), Package::of_tables("third", &tables()));
+    let aborted = Fault::EndWith("invalidQuery", "Transaction is aborted due to concurrent update against table p:d._dlt_loads.");
+    for (number, fault) in [(0, aborted.clone()), (1, aborted), (1, Fault::LogLoad("1.0")), (2, Fault::LogLoad("1.0"))] {
+        let (service, package) = (Service::with_polls(1), Package::of_tables("shop", &tables()));
+        let context = format!("{fault:?} at {number}");
+        service.fail(When::Transaction(number), fault, 1);
+        assert_eq!(load(&service, &package).await.unwrap(), LoadOutcome::Loaded, "{context}");
+        for (table, rows) in tables() {
+            assert_eq!(service.rows(&table), rows, "{table}: {context}");
+        }
+        assert_eq!(service.applied(), [""; 0], "{context}");
+    }
+}
+
+#[tokio::test]
+async fn loads_of_many_tables_at_the_same_time_succeed() {
+    let service = Service::with_polls(1);
+    let (first, second) = (Package::of_tables("crm", &tables()), Package::of_tables("shop", &tables()));
     let (one, other) = tokio::join!(load(&service, &first), load(&service, &second));
     assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
-    assert_complete(&service, 3, "");
+    assert_complete(&service, 2, "");
+}
+
+/// A terminal error would move the package aside, and the next run would load the tables of the first transaction again.
+#[tokio::test]
+async fn a_partly_loaded_package_is_kept() {
+    let (service, package) = (Service::start(), Package::of_tables("shop", &tables()));
+    service.fail(When::Transaction(1), Fault::EndWith("invalidQuery", "Value is too long at [4:1]"), 1);
+    let error = load(&service, &package).await.unwrap_err();
+    assert!(!error.is_terminal());
+    insta::assert_snapshot!(shown(&service, &error), @r#"failed to load the rest of the package in bigquery://p: failed to insert rows into table `table_095` in bigquery://p: Value is too long at [4:1] (reason invalidQuery); earlier transactions of the load have changed 95 root tables: run again after the cause is corrected, or delete the package (`catchment pipeline … load-package … abort`), then its rows (`_dlt_load_id = '1704067642.000000'`)"#);
+    load(&service, &package).await.unwrap();
+    assert_complete(&service, 1, "");
+}
+
+/// The state of the other package does not contain what the first one has loaded.
+#[tokio::test]
+async fn another_load_of_the_pipeline_waits_for_an_unfinished_one() {
+    let (service, package) = (Service::start(), Package::of_tables("shop", &tables()));
+    service.fail(When::Transaction(1), Fault::EndWith("accessDenied", "Access Denied: Table p:d.a"), 1);
+    load(&service, &package).await.unwrap_err();
+    let other = Package::of_tables_at("shop", 1_800_000_000, &tables());
+    let error = load(&service, &other).await.unwrap_err();
+    assert!(!error.is_terminal());
+    insta::assert_snapshot!(shown(&service, &error), @r#"failed to apply the package in bigquery://p: load 1704067642.000000 of the pipeline has changed a part of its tables only, because it was interrupted; run the pipeline in the folder that has its package"#);
+    load(&service, &package).await.unwrap();
+    assert_complete(&service, 1, "");
 }
 
 /// Two processes load the same package: neither repeats what the other has changed.

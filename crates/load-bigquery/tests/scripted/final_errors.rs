@@ -81,12 +81,12 @@ async fn errors_of_jobs_name_a_remedy() {
         (Op::EndJob, "catchment_query", Fault::EndWith("bytesBilledLimitExceeded", billed)),
     ])
     .await;
-    insta::assert_snapshot!(errors, @r"
+    insta::assert_snapshot!(errors, @r#"
     failed to stage rows of table `T` in bigquery://p: Quota exceeded: Your table exceeded quota for imports or query appends per table (reason quotaExceeded); wait until the quota is renewed, or request a higher one
     terminal: failed to stage rows of table `T` in bigquery://p: Error while reading data, error message: Invalid value (reason invalid)
     failed to stage rows of table `T` in bigquery://p: Job execution was cancelled (reason stopped); load the package again
     failed to define tables in bigquery://p: Access Denied: Table p:d.items: Permission bigquery.tables.updateData denied on table p:d.items (reason accessDenied); grant the account the role BigQuery Data Editor (roles/bigquery.dataEditor) on the dataset
-    failed to create the lock in bigquery://p: Invalid table name at [1:1] (reason invalidQuery)
+    terminal: failed to create the lock in bigquery://p: Invalid table name at [1:1] (reason invalidQuery)
     failed to apply the package in bigquery://p: Access Denied: Table p:d.items: Permission bigquery.tables.updateData denied on table p:d.items (reason accessDenied); grant the account the role BigQuery Data Editor (roles/bigquery.dataEditor) on the dataset
     failed to apply the package in bigquery://p: Quota exceeded: Your project exceeded quota (reason quotaExceeded); wait until the quota is renewed, or request a higher one
     failed to apply the package in bigquery://p: Query exceeded limit for bytes billed: 1. 10485760 or higher required (reason bytesBilledLimitExceeded); raise destination.bigquery.maximum_bytes_billed
@@ -94,7 +94,7 @@ async fn errors_of_jobs_name_a_remedy() {
     terminal: failed to apply the package in bigquery://p: Resources exceeded during query execution (reason resourcesExceeded); load fewer rows at once: set a smaller `buffer_max_bytes` or load the resources one by one
     failed to apply the package in bigquery://p: Job execution was cancelled (reason stopped); load the package again
     failed to read the loads in bigquery://p: Query exceeded limit for bytes billed: 1. 10485760 or higher required (reason bytesBilledLimitExceeded); raise destination.bigquery.maximum_bytes_billed
-    ");
+    "#);
 }
 
 #[tokio::test]

@@ -34,10 +34,15 @@ impl Package {
 
     /// Creates a package of a pipeline with these tables and numbers of rows.
     pub(crate) fn of_tables(pipeline: &str, tables: &[(String, usize)]) -> Package {
+        let number = pipeline.bytes().map(i64::from).sum::<i64>();
+        Package::of_tables_at(pipeline, 1_704_067_200 + number, tables)
+    }
+
+    /// Creates a package at a time in seconds since 1970.
+    pub(crate) fn of_tables_at(pipeline: &str, seconds: i64, tables: &[(String, usize)]) -> Package {
         let folder = tempfile::tempdir().unwrap();
         let store = PackageStore::open(folder.path()).unwrap();
-        let number = pipeline.bytes().map(i64::from).sum::<i64>();
-        let created_at = 1_704_067_200_000_000 + number * 1_000_000;
+        let created_at = seconds * 1_000_000;
         let load_id = format!("{}.000000", created_at / 1_000_000);
         let base_state = State::new(pipeline, "d", "dlt.destinations.bigquery");
         let mut state = base_state.clone();

@@ -126,10 +126,15 @@ impl Service {
         self.model().dataset.as_ref().map(|dataset| dataset.loads.clone()).unwrap_or_default()
     }
 
-    /// Returns the root tables that are recorded as changed by unfinished loads.
+    /// Returns the root tables that are recorded as changed by unfinished loads, and the ids of these loads.
     pub(crate) fn applied(&self) -> Vec<String> {
         let model = self.model();
-        model.dataset.iter().flat_map(|dataset| &dataset.applied).map(|(_, root)| root.clone()).collect()
+        model
+            .dataset
+            .iter()
+            .flat_map(|dataset| dataset.applied.iter().map(|[.., root]| root).chain(&dataset.unfinished))
+            .cloned()
+            .collect()
     }
 
     /// Returns the names of the files in the bucket.

@@ -52,6 +52,8 @@ pub(super) fn migrate<'t>(
 /// Returns the warning that an existing table is not partitioned as its hints say.
 fn other_partition(dialect: &dyn Dialect, schema: &Schema, table: &Table, existing: &ExistingTables) -> Option<String> {
     let hinted = dialect.layout(schema, table).ok()?.partition?.name;
+    // Engines may not list pseudocolumns.
+    let hinted = table.columns.contains_key(&hinted).then_some(hinted)?;
     let found = existing.partition(&table.name).map(|column| column.name.as_str());
     let by = found.map_or_else(|| "not partitioned".to_owned(), |found| format!("partitioned by `{found}`"));
     (found != Some(hinted.as_str())).then(|| {

@@ -1,6 +1,7 @@
 //! Tables of cursor entries that exceed the limit of the state. Each table is created with its first entries.
 
 use catchment_load_package::{SealedPackage, cursor_table};
+use catchment_schema::PARENT_CURSORS_TABLE;
 use catchment_state::CursorEntryKind;
 
 use super::rows::RowPlanner;
@@ -11,7 +12,7 @@ use crate::sql::{Statement, create_table, delete_cursor_rows};
 /// are one change because they belong to one state.
 pub(super) fn store(rows: &mut RowPlanner<'_>, package: &SealedPackage) -> (Vec<Statement>, TreeChange) {
     let pipeline = package.header().base_state.pipeline_name();
-    let (mut evolve, mut change) = (Vec::new(), TreeChange::default());
+    let (mut evolve, mut change) = (Vec::new(), TreeChange { root: PARENT_CURSORS_TABLE.to_owned(), ..TreeChange::default() });
     for kind in CursorEntryKind::ALL {
         let cursors = || package.cursor_entries().iter().filter(|cursor| cursor.key.kind == kind);
         if cursors().next().is_none() {
@@ -32,7 +33,6 @@ pub(super) fn store(rows: &mut RowPlanner<'_>, package: &SealedPackage) -> (Vec<
         if package.cursor_segments().iter().any(|segment| segment.table == table.name) {
             change.steps.push(rows.append(&table));
         }
-        change.root.clone_from(&table.name);
         change.tables.insert(table.name);
     }
     (evolve, change)

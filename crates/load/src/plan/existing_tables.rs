@@ -44,9 +44,10 @@ impl ExistingTables {
         let mut tables: BTreeMap<String, HashMap<String, ExistingColumn>> = BTreeMap::new();
         let mut partitions = BTreeMap::new();
         for row in rows {
-            let mut cells = row.into_iter().flatten();
-            let (Some(table), Some(column), Some(data_type)) = (cells.next(), cells.next(), cells.next()) else { continue };
-            let mut next_is_yes = || cells.next().map(|cell| cell == "YES");
+            let mut cells = row.into_iter();
+            let mut next = || cells.next().flatten();
+            let (Some(table), Some(column), Some(data_type)) = (next(), next(), next()) else { continue };
+            let mut next_is_yes = || next().map(|cell| cell == "YES");
             let (is_nullable, is_partition) = (next_is_yes(), next_is_yes());
             if is_partition == Some(true) {
                 partitions.insert(case.fold(&table), PartitionColumn { name: column.clone(), data_type: data_type.clone() });

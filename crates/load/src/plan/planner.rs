@@ -27,6 +27,8 @@ pub(crate) struct Planner<'p> {
     /// The location of the destination, for messages.
     pub(crate) location: &'p str,
     pub(crate) package: &'p SealedPackage,
+    /// The root tables that earlier transactions of the load have changed.
+    pub(crate) applied: &'p BTreeSet<String>,
 }
 
 /// The reason why there is no plan.
@@ -101,7 +103,8 @@ impl Planner<'_> {
         }
         let (created, of_cursors) = cursor_entries::store(&mut rows, package);
         evolve.extend(created);
-        let apply = trees.into_all().into_iter().chain([of_cursors]).filter(|tree| !tree.steps.is_empty()).collect();
+        let apply = trees.into_all().into_iter().chain([of_cursors]);
+        let apply = apply.filter(|tree| !tree.steps.is_empty() && !self.applied.contains(&tree.root)).collect();
         let prepare = system_tables::create_missing(dialect, dataset, snapshot);
         let mut confirm = Vec::new();
         if self.capabilities.transactional_ddl {
@@ -181,13 +184,17 @@ impl Planner<'_> {
     /// failed load must not lose rows, so a table is dropped only if it cannot store the new rows or is partitioned otherwise.
     fn dropped_tables<'s>(&'s self, schema: &Schema, existing: &ExistingTables) -> (Vec<&'s String>, Vec<&'s String>) {
         let has_layout = |table: &Table| match self.dialect.layout(schema, table) {
-            Ok(TableLayout { partition: Some(column), .. }) => existing.partition(&table.name) == Some(&column),
+            // Engines may not list pseudocolumns.
+            Ok(TableLayout { partition: Some(column), .. }) if table.columns.contains_key(&column.name) => {
+                existing.partition(&table.name) == Some(&column)
+            }
             _ => true,
         };
         let can_take = |table: &Table| existing.takes_rows_of(self.dialect, table) && has_layout(table);
         let can_keep = |name: &str| schema.tables.get(name).is_none_or(can_take);
         let is_dropped = |name: &&String| self.capabilities.transactional_ddl || !can_keep(name);
-        self.package.header().refresh.dropped.iter().partition(is_dropped)
+        let dropped = self.package.header().refresh.dropped.iter();
+        dropped.filter(|name| !self.applied.contains(schema.root_of(name))).partition(is_dropped)
     }
 
     fn drop_tables(&self, tables: &[&String]) -> Vec<Statement> {
@@ -199,11 +206,15 @@ impl Planner<'_> {
 
     fn empty_refreshed(&self, existing: &ExistingTables, kept: &[&String]) -> Vec<(String, Statement)> {
         let emptied = self.package.header().refresh.emptied.iter().chain(kept.iter().copied());
-        emptied.filter(|table| existing.has(table)).map(|table| (table.clone(), self.empty(table))).collect()
+        emptied.filter(|table| existing.has(table)).map(|table| (table.clone(), self.empty(existing, table))).collect()
     }
 
-    fn empty(&self, table: &str) -> Statement {
-        let sql = self.dialect.empty_table(&self.dataset.table(self.dialect, table));
+    fn empty(&self, existing: &ExistingTables, table: &str) -> Statement {
+        let target = existing.target(self.dialect, self.dataset, table);
+        let sql = match target.any_partition(self.dialect, "") {
+            Some(any) => format!("DELETE FROM {target} WHERE {any}"),
+            None => self.dialect.empty_table(&target.name),
+        };
         Statement::new(format!("empty table `{table}`"), sql)
     }
 
@@ -224,7 +235,7 @@ impl Planner<'_> {
                         "table `{root}` was emptied: its write disposition is `replace` and this load has no rows for it"
                     ));
                 }
-                trees.of(root).steps.push(ApplyStep::Execute(self.empty(&table.name)));
+                trees.of(root).steps.push(ApplyStep::Execute(self.empty(existing, &table.name)));
             }
         }
     }

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use catchment_schema::{Column, DataType, MergeStrategy};
 
 use super::facts::Fact;
@@ -23,7 +25,8 @@ fn check(resource: &TestResource, rows: &str, existing: &[&str], is_true: bool) 
     let snapshot = DatasetSnapshot { tables, has_dataset: !existing.is_empty(), ..DatasetSnapshot::default() };
     let dataset = DatasetName::new(&StandardSql, None, "d");
     let capabilities = &CAPABILITIES;
-    let planner = Planner { dialect: &StandardSql, capabilities, dataset: &dataset, location: "nowhere", package: &package };
+    let (dialect, location, applied) = (&StandardSql, "nowhere", &BTreeSet::new());
+    let planner = Planner { dialect, capabilities, dataset: &dataset, location, package: &package, applied };
     let mut facts = Facts::default();
     loop {
         match planner.plan(&snapshot, &facts) {

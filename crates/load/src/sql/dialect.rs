@@ -103,8 +103,7 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
 
     /// Returns a condition that is true for every value of a partition column, and that satisfies tables which require a
     /// filter of their partitions.
-    fn any_partition(&self, column: &str, data_type: &str) -> String {
-        let _ = data_type;
+    fn any_partition(&self, column: &str) -> String {
         format!("({column} IS NOT NULL OR {column} IS NULL)")
     }
 
@@ -123,7 +122,7 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
         "TRUE".to_owned()
     }
 
-    /// Deletes all rows of a table.
+    /// Deletes all rows of a table that is not partitioned.
     fn empty_table(&self, table: &QualifiedName) -> String {
         format!("DELETE FROM {table}")
     }

@@ -34,8 +34,8 @@ impl TargetTable {
     /// Returns a condition that is true for all rows `alias`, and by which a table that requires a filter of its partitions
     /// can be read.
     pub(crate) fn any_partition(&self, dialect: &dyn Dialect, alias: &str) -> Option<String> {
-        let PartitionColumn { name, data_type } = self.partition.as_ref()?;
-        Some(dialect.any_partition(&format!("{alias}{}", dialect.quote(name)), data_type))
+        let column = self.partition.as_ref()?;
+        Some(dialect.any_partition(&format!("{alias}{}", dialect.quote(&column.name))))
     }
 
     /// Returns [`any_partition`](TargetTable::any_partition) after `keyword`, or nothing.

@@ -1,5 +1,6 @@
 //! Plans of loads from what a dataset contains.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use catchment_load_package::SealedPackage;
@@ -24,6 +25,8 @@ pub struct Planning<'p> {
     pub dataset: &'p DatasetName,
     /// The package.
     pub package: &'p Arc<SealedPackage>,
+    /// The root tables that earlier transactions of this load have changed. Empty if a load is one transaction.
+    pub applied: &'p BTreeSet<String>,
 }
 
 impl Planning<'_> {
@@ -39,8 +42,8 @@ impl Planning<'_> {
             return Ok(None);
         }
         let location = reader.location().to_owned();
-        let Planning { capabilities, package, .. } = *self;
-        let planner = Planner { dialect, capabilities, dataset, location: &location, package };
+        let Planning { capabilities, package, applied, .. } = *self;
+        let planner = Planner { dialect, capabilities, dataset, location: &location, package, applied };
         // Without transactional DDL, columns are changed before tables are emptied.
         let emptied: &[String] = if capabilities.transactional_ddl { &package.header().refresh.emptied } else { &[] };
         let mut facts = Facts::with_emptied(emptied);

@@ -37,10 +37,10 @@ pub(crate) fn select_last_load_id(dialect: &dyn Dialect, dataset: &DatasetName) 
     format!("SELECT max(load_id) FROM {}", dataset.table(dialect, LOADS_TABLE))
 }
 
-/// Queries a load.
+/// Queries a complete load.
 pub(crate) fn select_load(dialect: &dyn Dialect, dataset: &DatasetName, load_id: &str) -> String {
     let table = dataset.table(dialect, LOADS_TABLE);
-    format!("SELECT load_id FROM {table} WHERE load_id = {}", dialect.text_literal(load_id))
+    format!("SELECT load_id FROM {table} WHERE load_id = {} AND status = 0", dialect.text_literal(load_id))
 }
 
 /// Deletes the stored copies of a schema version.

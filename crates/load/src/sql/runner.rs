@@ -1,5 +1,6 @@
 //! The runner of loads: executes the plan of a package in one transaction of a session.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use catchment_load_package::{SealedPackage, fail_point};
@@ -56,6 +57,9 @@ pub async fn load<C: Connector>(
         }
     }
 }
+
+/// A load is one transaction, so none has changed tables before.
+static NO_TABLES: BTreeSet<String> = BTreeSet::new();
 
 /// The parameters of a load, shared by all its attempts.
 struct PackageLoad<'l, C> {
@@ -183,7 +187,7 @@ impl<C: Connector> PackageLoad<'_, C> {
 
     fn planning<'s>(&'s self, dataset: &'s DatasetName) -> Planning<'s> {
         let (dialect, capabilities) = (self.connector.dialect(), self.connector.capabilities());
-        Planning { dialect, capabilities, dataset, package: self.package }
+        Planning { dialect, capabilities, dataset, package: self.package, applied: &NO_TABLES }
     }
 
     fn load_id(&self) -> &str {

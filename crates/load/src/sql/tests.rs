@@ -98,7 +98,7 @@ fn system_tables_are_read() {
     SELECT "schema", version_hash FROM "f"."da""ta"."_dlt_version" WHERE schema_name = 'it''s' ORDER BY inserted_at DESC LIMIT 1;
     SELECT micros(max(inserted_at)) FROM "f"."da""ta"."_dlt_version";
     SELECT max(load_id) FROM "f"."da""ta"."_dlt_loads";
-    SELECT load_id FROM "f"."da""ta"."_dlt_loads" WHERE load_id = '1.5';
+    SELECT load_id FROM "f"."da""ta"."_dlt_loads" WHERE load_id = '1.5' AND status = 0;
     DELETE FROM "f"."da""ta"."_dlt_version" WHERE version_hash = 'abc='
     "#);
 }

@@ -15,10 +15,11 @@ pub(super) const STAGING: &str = "_catchment_staging_";
 pub(super) struct Dataset {
     pub(super) location: String,
     pub(super) tables: BTreeMap<String, Table>,
-    /// The load ids in `_dlt_loads`.
+    /// The load ids in `_dlt_loads` with status 0, and those with status 1.
     pub(super) loads: Vec<String>,
-    /// The root tables in `_catchment_applied`, with their load ids.
-    pub(super) applied: Vec<(String, String)>,
+    pub(super) unfinished: Vec<String>,
+    /// The rows of `_catchment_applied`: load, pipeline and root table.
+    pub(super) applied: Vec<[String; 3]>,
 }
 
 /// A table.
@@ -35,6 +36,11 @@ pub(super) struct Table {
 }
 
 impl Dataset {
+    /// Returns the load ids in `_dlt_loads`.
+    pub(super) fn logged(&self) -> impl Iterator<Item = &String> {
+        self.loads.iter().chain(&self.unfinished)
+    }
+
     /// Returns a table, or the error of a job that uses it.
     pub(super) fn table(&mut self, name: &str) -> Result<&mut Table, JobError> {
         let missing = || ("notFound".to_owned(), format!("Not found: Table p:d.{name} was not found in location US"));

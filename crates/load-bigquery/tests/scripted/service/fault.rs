@@ -12,6 +12,8 @@ pub(crate) enum When {
     Request(usize),
     /// Requests or ends of jobs whose target contains a text.
     Call(Op, &'static str),
+    /// The end of the job of the transaction with this number, from 0.
+    Transaction(usize),
 }
 
 /// A fault.
@@ -74,6 +76,10 @@ impl Faults {
         let matches = |when: &When| match when {
             When::Request(expected) => number == Some(*expected),
             When::Call(op, part) => *op == call.op && call.target.contains(part),
+            When::Transaction(expected) => {
+                let number = call.target.starts_with("catchment_apply_").then(|| call.target.rsplit('_').next()).flatten();
+                call.op == Op::EndJob && number == Some(expected.to_string().as_str())
+            }
         };
         let (_, fault, times) = self.rules.iter_mut().find(|(when, _, times)| *times > 0 && matches(when))?;
         *times -= 1;

@@ -11,7 +11,7 @@ type Rows = Vec<Vec<Option<String>>>;
 pub(super) fn run(dataset: &mut Dataset, sql: &str, now: u64) -> Result<(), JobError> {
     let mut changed = dataset.clone();
     let result = run_statements(&mut changed, sql, now);
-    if result.is_ok() || !sql.starts_with("BEGIN TRANSACTION") {
+    if result.is_ok() || !sql.contains("BEGIN TRANSACTION;\n") {
         *dataset = changed;
     }
     result
@@ -38,14 +38,15 @@ fn run_statements(dataset: &mut Dataset, sql: &str, now: u64) -> Result<(), JobE
 
 /// Returns whether the dataset has the expected number of loads, and none of the root tables is recorded as changed.
 fn is_true(dataset: &mut Dataset, condition: &str) -> Result<bool, JobError> {
-    let (count, unrecorded) = condition.split_once(" AND NOT EXISTS ").unwrap_or((condition, ""));
-    let count = count.rsplit(' ').next().and_then(|count| count.parse().ok());
+    let (counts, unrecorded) = condition.split_once(" AND NOT EXISTS ").unwrap_or((condition, ""));
+    let (all, complete) = (dataset.logged().count(), dataset.loads.len());
+    let is_unchanged = counts.starts_with(&format!("(SELECT COUNT(*) = {all} AND COUNTIF(status = 0) = {complete} FROM "));
     if !unrecorded.is_empty() {
         dataset.table(APPLIED)?;
     }
     let (load_id, roots) = (literal(unrecorded, "load_id = "), unrecorded.split_once(" IN (").map_or("", |(_, roots)| roots));
-    let is_recorded = dataset.applied.iter().any(|(of, root)| of == load_id && roots.contains(&format!("'{root}'")));
-    Ok(Some(dataset.loads.len()) == count && !is_recorded)
+    let is_recorded = dataset.applied.iter().any(|[of, _, root]| of == load_id && roots.contains(&format!("'{root}'")));
+    Ok(is_unchanged && !is_recorded)
 }
 
 fn run_statement(dataset: &mut Dataset, statement: &str, now: u64) -> Result<(), JobError> {
@@ -57,11 +58,19 @@ fn run_statement(dataset: &mut Dataset, statement: &str, now: u64) -> Result<(),
     }
     if table == APPLIED && statement.starts_with("INSERT INTO ") {
         let texts: Vec<&str> = statement.split('\'').skip(1).step_by(2).collect();
-        dataset.applied.extend(texts.chunks(2).map(|pair| (pair[0].to_owned(), pair[1].to_owned())));
+        dataset.applied.extend(texts.chunks(3).map(|row| [row[0], row[1], row[2]].map(str::to_owned)));
         return dataset.table(&table).map(drop);
     }
     if table == APPLIED && statement.starts_with("DELETE FROM ") {
-        dataset.applied.retain(|(load_id, _)| load_id != literal(statement, "load_id = "));
+        dataset.applied.retain(|[load_id, ..]| load_id != literal(statement, "load_id = "));
+        return dataset.table(&table).map(drop);
+    }
+    if table == "_dlt_loads" && statement.ends_with(", 1, CURRENT_TIMESTAMP())") {
+        dataset.unfinished.push(literal(statement, "VALUES (").to_owned());
+        return dataset.table(&table).map(drop);
+    }
+    if table == "_dlt_loads" && statement.ends_with(" AND status = 1") {
+        dataset.unfinished.retain(|load_id| load_id != literal(statement, "load_id = "));
         return dataset.table(&table).map(drop);
     }
     if statement.starts_with("INSERT INTO ") {
@@ -88,14 +97,16 @@ pub(super) fn select(dataset: &mut Dataset, sql: &str) -> Result<Rows, JobError>
     }
     let (_, source) = sql.split_once(" FROM ").ok_or_else(|| unknown(sql))?;
     dataset.table(table_name(source))?;
-    let found = if sql.starts_with("SELECT CAST(COUNT(*) AS STRING), MAX(load_id)") {
-        vec![vec![Some(dataset.loads.len().to_string()), dataset.loads.iter().max().cloned()]]
+    let found = if sql.starts_with("SELECT CAST(COUNT(*) AS STRING)") {
+        let counts = [dataset.logged().count(), dataset.loads.len()].map(|count| Some(count.to_string()));
+        vec![counts.into_iter().chain([dataset.logged().max().cloned()]).collect()]
+    } else if sql.starts_with("SELECT load_id, table_name") {
+        let pipeline = literal(sql, "pipeline_name = ");
+        let of_pipeline = dataset.applied.iter().filter(|[_, of, _]| of == pipeline);
+        of_pipeline.map(|[load_id, _, root]| vec![Some(load_id.clone()), Some(root.clone())]).collect()
     } else if sql.starts_with("SELECT load_id") {
         let load_id = literal(sql, "load_id = ");
         dataset.loads.iter().filter(|known| *known == load_id).map(|known| vec![Some(known.clone())]).collect()
-    } else if sql.starts_with("SELECT table_name") {
-        let load_id = literal(sql, "load_id = ");
-        dataset.applied.iter().filter(|(of, _)| of == load_id).map(|(_, root)| vec![Some(root.clone())]).collect()
     } else if sql.contains("max(inserted_at)") {
         vec![vec![None]]
     } else if sql.starts_with("SELECT `schema`") || sql.starts_with("SELECT s.state") {
@@ -128,7 +139,7 @@ fn columns(statement: &str) -> Vec<[String; 3]> {
         Some([name.to_owned(), data_type.trim_end_matches(" NOT NULL").to_owned(), nullable.to_owned()])
     };
     if table_name(statement) == APPLIED {
-        return (["load_id", "table_name"].map(|name| [name, "STRING", "NO"].map(str::to_owned))).to_vec();
+        return (["load_id", "pipeline_name", "table_name"].map(|name| [name, "STRING", "NO"].map(str::to_owned))).to_vec();
     }
     statement.lines().filter_map(column).collect()
 }
