@@ -53,7 +53,8 @@ impl Dialect for BigQueryDialect {
 
     fn columns_query(&self, dataset: &DatasetName) -> String {
         format!(
-            "SELECT table_name, column_name, data_type, is_nullable, is_partitioning_column \
+            "SELECT table_name, column_name, data_type, is_nullable, is_partitioning_column, \
+             IF(clustering_ordinal_position IS NULL, 'NO', 'YES') \
              FROM {dataset}.INFORMATION_SCHEMA.COLUMNS \
              WHERE NOT STARTS_WITH(table_name, '{STAGING_PREFIX}') AND column_name != '_PARTITIONDATE' \
              ORDER BY table_name, ordinal_position"

@@ -88,6 +88,8 @@ fn by_template(table: &Table, name: &str, template: &str, layout: &mut TableLayo
     let by_ingestion_time = ["_PARTITIONTIME", "_PARTITIONDATE"].into_iter().find(|pseudo| pseudo.eq_ignore_ascii_case(name));
     if let Some(pseudo) = by_ingestion_time {
         let column = PartitionColumn { name: INGESTION_TIME.to_owned(), data_type: "TIMESTAMP".to_owned() };
+        // By day: tables cannot be partitioned by `_PARTITIONTIME` itself.
+        let pseudo = if template.trim() == "{column_name}" { "_PARTITIONDATE" } else { pseudo };
         return Some((template.replace("{column_name}", pseudo), column));
     }
     let column = existing(table, name, "partitioned", layout)?;
@@ -113,6 +115,7 @@ fn cluster<'t>(schema: &Schema, table: &'t Table, layout: &mut TableLayout) -> R
             table.columns.values().filter(is_hinted).map(|column| column.name.as_str()).collect()
         }
     };
+    let hinted = without_repetitions(hinted);
     if hinted.len() > MAX_CLUSTER_COLUMNS {
         return Err(format!(
             "`cluster` is set for {} columns ({}); BigQuery clusters by up to 4",
@@ -140,6 +143,11 @@ fn cluster<'t>(schema: &Schema, table: &'t Table, layout: &mut TableLayout) -> R
     let is_partition = |column: &Column| layout.partition.as_ref().is_some_and(|partition| partition.name == column.name);
     let columns = columns.filter(|column| column.data_type.is_some() && can_cluster(column) && !is_partition(column));
     Ok(columns.take(MAX_CLUSTER_COLUMNS).map(|column| column.name.as_str()).collect())
+}
+
+fn without_repetitions(names: Vec<&str>) -> Vec<&str> {
+    let mut seen = std::collections::BTreeSet::new();
+    names.into_iter().filter(|name| seen.insert(*name)).collect()
 }
 
 /// Returns whether BigQuery clusters by columns of this type:
@@ -270,7 +278,7 @@ mod tests {
     fn tables_are_clustered_by_hints_or_the_primary_key() {
         use WriteDisposition::{Append, Merge};
         insta::assert_snapshot!(check(Append, &["a text cluster", "b bigint x-bigquery-cluster"], "{}"), @r#"CLUSTER BY `a`, `b`"#);
-        insta::assert_snapshot!(check(Append, &["a text", "b bigint"], r#"{"x-bigquery-cluster-columns": ["B", "a"]}"#), @r#"CLUSTER BY `b`, `a`"#);
+        insta::assert_snapshot!(check(Append, &["a text", "b bigint"], r#"{"x-bigquery-cluster-columns": ["B", "a", "a"]}"#), @r#"CLUSTER BY `b`, `a`"#);
         insta::assert_snapshot!(check(Append, &["a double cluster", "b json cluster"], "{}"), @r#"
         table `t` is not clustered by column `a`: BigQuery cannot cluster by FLOAT64
         table `t` is not clustered by column `b`: BigQuery cannot cluster by JSON

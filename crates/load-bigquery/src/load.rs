@@ -204,8 +204,9 @@ impl<'l> PackageLoad<'l> {
             step: "apply the package".to_owned(),
             location: self.options.display_location(),
             reason: format!(
-                "load {other} of the pipeline has changed a part of its tables only, because it was interrupted; run the pipeline \
-                 in the folder that has its package"
+                "load {other} of the pipeline was interrupted after it had changed a part of its tables; run the pipeline in the \
+                 folder that has its package; if the folder is lost, delete the rows with `_dlt_load_id = '{other}'` from these \
+                 tables, and the rows with `load_id = '{other}'` from `_catchment_applied` and `_dlt_loads`"
             ),
             terminal: false,
         })

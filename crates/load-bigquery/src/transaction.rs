@@ -51,10 +51,9 @@ pub(crate) fn divide<'t>(
         let (of_tree, length) = (tables_of(tree), length(tree));
         if of_tree > max_tables {
             return Err(format!(
-                "table `{}` has {} child tables, and a transaction of BigQuery can change {max_tables} tables; store nested \
-                 lists as JSON (`max_table_nesting`)",
-                tree.root,
-                tree.tables.len() - 1
+                "table `{}` needs a transaction of {of_tree} tables, with its child tables and temporary tables, and BigQuery \
+                 allows {max_tables} besides the system tables; store nested lists as JSON (`max_table_nesting`)",
+                tree.root
             ));
         }
         if length > max_bytes {
@@ -255,7 +254,7 @@ mod tests {
         let found: Vec<usize> =
             divide(&[tree("a", 0, &long)], &large, false).unwrap().iter().map(|one| one.trees.len()).collect();
         assert_eq!(found, [1, 0]);
-        insta::assert_snapshot!(check(&[tree("a", 95, "")], false), @r#"table `a` has 95 child tables, and a transaction of BigQuery can change 95 tables; store nested lists as JSON (`max_table_nesting`)"#);
+        insta::assert_snapshot!(check(&[tree("a", 95, "")], false), @r#"table `a` needs a transaction of 96 tables, with its child tables and temporary tables, and BigQuery allows 95 besides the system tables; store nested lists as JSON (`max_table_nesting`)"#);
         insta::assert_snapshot!(check(&[tree("a", 0, &long.repeat(3))], false), @r#"the statements for table `a` have 1200002 bytes, and BigQuery accepts scripts of 1 MiB: the table has too many columns; store nested objects as JSON (`data_type: json` in `columns`, or `max_table_nesting`)"#);
     }
 }

@@ -120,7 +120,7 @@ async fn another_load_of_the_pipeline_waits_for_an_unfinished_one() {
     let other = Package::of_tables_at("shop", 1_800_000_000, &tables());
     let error = load(&service, &other).await.unwrap_err();
     assert!(!error.is_terminal());
-    insta::assert_snapshot!(shown(&service, &error), @r#"failed to apply the package in bigquery://p: load 1704067642.000000 of the pipeline has changed a part of its tables only, because it was interrupted; run the pipeline in the folder that has its package"#);
+    insta::assert_snapshot!(shown(&service, &error), @r#"failed to apply the package in bigquery://p: load 1704067642.000000 of the pipeline was interrupted after it had changed a part of its tables; run the pipeline in the folder that has its package; if the folder is lost, delete the rows with `_dlt_load_id = '1704067642.000000'` from these tables, and the rows with `load_id = '1704067642.000000'` from `_catchment_applied` and `_dlt_loads`"#);
     load(&service, &package).await.unwrap();
     assert_complete(&service, 1, "");
 }

@@ -23,6 +23,8 @@ struct ExistingColumn {
     data_type: String,
     /// Whether the column accepts nulls, if the engine reports it.
     is_nullable: Option<bool>,
+    /// Whether the table is clustered by the column.
+    is_clustered: bool,
 }
 
 impl ExistingColumn {
@@ -38,8 +40,8 @@ impl Default for ExistingTables {
 }
 
 impl ExistingTables {
-    /// Creates the tables from rows of table, column, type and, if the engine reports them, whether the column accepts nulls
-    /// and whether the table is partitioned by it (`YES`).
+    /// Creates the tables from rows of table, column, type and, if the engine reports them, whether the column accepts nulls,
+    /// and whether the table is partitioned and clustered by it (`YES`).
     pub(crate) fn from_rows(rows: TextRows, case: IdentifierCase) -> ExistingTables {
         let mut tables: BTreeMap<String, HashMap<String, ExistingColumn>> = BTreeMap::new();
         let mut partitions = BTreeMap::new();
@@ -48,11 +50,11 @@ impl ExistingTables {
             let mut next = || cells.next().flatten();
             let (Some(table), Some(column), Some(data_type)) = (next(), next(), next()) else { continue };
             let mut next_is_yes = || next().map(|cell| cell == "YES");
-            let (is_nullable, is_partition) = (next_is_yes(), next_is_yes());
+            let (is_nullable, is_partition, is_clustered) = (next_is_yes(), next_is_yes(), next_is_yes() == Some(true));
             if is_partition == Some(true) {
                 partitions.insert(case.fold(&table), PartitionColumn { name: column.clone(), data_type: data_type.clone() });
             }
-            let existing = ExistingColumn { data_type, is_nullable };
+            let existing = ExistingColumn { data_type, is_nullable, is_clustered };
             tables.entry(case.fold(&table)).or_default().insert(case.fold(&column), existing);
         }
         ExistingTables { tables, partitions, case }
@@ -80,6 +82,13 @@ impl ExistingTables {
     /// Returns true if a column is known to accept nulls.
     pub(super) fn is_nullable(&self, table: &str, column: &str) -> bool {
         self.column(table, column).is_some_and(ExistingColumn::is_nullable)
+    }
+
+    /// Returns true if the table is partitioned or clustered by a column.
+    pub(super) fn is_of_layout(&self, table: &str, column: &str) -> bool {
+        let is_partition =
+            self.partition(table).is_some_and(|partition| self.case.fold(&partition.name) == self.case.fold(column));
+        is_partition || self.column(table, column).is_some_and(|column| column.is_clustered)
     }
 
     /// Returns true if a column is known to reject nulls.

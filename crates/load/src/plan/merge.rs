@@ -1,6 +1,6 @@
 //! Merge plans derived from the schema.
 
-use catchment_schema::{Column, DataType, DedupSort, MergeStrategy, Table};
+use catchment_schema::{DataType, DedupSort, MergeStrategy, Table};
 
 use crate::sql::{
     HardDelete, KeyColumn, MergePlan, StagedRows, Strategy, TargetTable, Versions, merge_statements, timestamp_literal,
@@ -79,7 +79,8 @@ fn key<'t>(table: &'t Table, hint: &str) -> Vec<KeyColumn<'t>> {
         let column = table.columns.get(name);
         KeyColumn {
             name,
-            is_nullable: column.is_none_or(Column::is_nullable),
+            // JSON values cannot be compared with `=` in every engine.
+            is_nullable: column.is_none_or(|column| column.is_nullable() || column.data_type == Some(DataType::Json)),
             is_double: column.is_some_and(|column| column.data_type == Some(DataType::Double)),
         }
     };

@@ -12,7 +12,7 @@ use crate::testing::resource::TestResource;
 use crate::testing::void::{CAPABILITIES, Void};
 
 /// Returns the plan of a package in a dataset with the columns `existing`: `table.column type`, then `YES` or `NO` if
-/// it is known whether the column accepts nulls. All facts are `is_true`.
+/// it is known whether the column accepts nulls, and is a column of partitions or clusters. All facts are `is_true`.
 fn check(resource: &TestResource, rows: &str, existing: &[&str], is_true: bool) -> String {
     let mut context = TestContext::new(&Void, "d").unwrap();
     let package = context.package(resource, rows).unwrap();
@@ -179,6 +179,15 @@ fn columns_are_relaxed() {
     let plan = check(&TestResource::append("items"), ROWS, &existing, false);
     let evolve: Vec<&str> = plan.lines().filter(|line| line.starts_with("evolve")).collect();
     insta::assert_snapshot!(evolve.join("\n"), @r#"evolve | allow nulls in column `v` of table `items`: ALTER TABLE "d"."items" ALTER COLUMN "v" DROP NOT NULL"#);
+}
+
+#[test]
+fn clustered_columns_are_not_widened_to_doubles() {
+    let change = |column: &&'static str| if *column == "items.id BIGINT" { "items.id BIGINT YES NO YES" } else { *column };
+    let existing: Vec<&str> = ITEMS.iter().map(change).collect();
+    let plan = check(&TestResource::append("items"), r#"[{"id":1.5}]"#, &existing, false);
+    let evolve: Vec<&str> = plan.lines().filter(|line| line.starts_with("evolve")).collect();
+    insta::assert_snapshot!(evolve.join("\n"), @r#"evolve | add column `id__v_double` to table `items`: ALTER TABLE "d"."items" ADD COLUMN "id__v_double" DOUBLE"#);
 }
 
 #[test]

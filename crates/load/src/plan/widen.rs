@@ -15,7 +15,8 @@ pub(super) type VariantSplits = HashMap<String, Vec<VariantSplit>>;
 
 /// Plans to widen the columns of `tables` to the types of `schema`.
 ///
-/// An integer column becomes a double column only if a double represents every existing value exactly. Otherwise the column
+/// An integer column becomes a double column only if a double represents every existing value exactly, and the table is neither
+/// partitioned nor clustered by it. Otherwise the column
 /// keeps its type, also in `schema`, and fractions of the package go to a variant column.
 pub(super) fn widen<'t>(
     (dialect, dataset): (&dyn Dialect, &DatasetName),
@@ -31,7 +32,9 @@ pub(super) fn widen<'t>(
         let narrow: Vec<Column> = table.complete_columns().filter(narrow).cloned().collect();
         for column in narrow {
             let exceeds = || Fact::ExceedsDouble { table: name.to_owned(), column: column.name.clone() };
-            if column.data_type == Some(DataType::Double) && facts.is_true(exceeds()) {
+            // Tables cannot be partitioned or clustered by doubles.
+            let is_of_layout = existing.is_of_layout(name, &column.name);
+            if column.data_type == Some(DataType::Double) && (is_of_layout || facts.is_true(exceeds())) {
                 splits.entry(name.to_owned()).or_default().push(split(schema, name, &column.name));
             } else {
                 let step = format!("widen column `{}` of table `{name}`", column.name);

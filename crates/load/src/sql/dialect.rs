@@ -28,8 +28,8 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
     fn arrow_type(&self, type_name: &str) -> Option<ArrowType>;
 
     /// Returns the query of all columns of a dataset: `table_name`, `column_name` and `data_type`, in the order of the tables
-    /// and columns. It can have two more columns: whether the column accepts nulls, and whether the table is partitioned by
-    /// it, as `YES` or `NO`.
+    /// and columns. It can have three more columns: whether the column accepts nulls, and whether the table is partitioned
+    /// and clustered by it, as `YES` or `NO`.
     fn columns_query(&self, dataset: &DatasetName) -> String;
 
     /// Returns the expression of a timestamp as text with its microseconds since 1970.
