@@ -20,7 +20,8 @@ use crate::reader::BigQueryReader;
 /// A destination in BigQuery, with one BigQuery dataset per dataset.
 ///
 /// Each load writes rows as Parquet files into staging tables, then creates and widens tables, and then changes the dataset
-/// in one transaction, or in several if they change more than 100 tables. Staging tables are deleted after the load, and expire if the process is killed.
+/// in one transaction, or in several if they change more than 100 tables. Staging tables are deleted after the load, and
+/// expire if the process is killed.
 #[derive(Debug, Clone)]
 pub struct BigQuery {
     options: Arc<BigQueryOptions>,
