@@ -37,6 +37,9 @@ const MAX_GROWTH: u32 = 6;
 const DIVIDED: &str = "the package exceeds the limits of a transaction of BigQuery (100 tables, 1 MiB of statements) and is loaded in \
                        several: until the last one, queries read a part of it; load fewer resources at once with `--select`";
 
+/// Where the removal of a partly loaded package is described.
+const REMEDY: &str = "see \"Remove a partly loaded package\" in the guide \"Load into BigQuery\"";
+
 /// The load of a package, with what earlier attempts of this process have done.
 pub(crate) struct PackageLoad<'l> {
     options: &'l BigQueryOptions,
@@ -104,10 +107,10 @@ impl<'l> PackageLoad<'l> {
             return error;
         }
         let reason = format!(
-            "{error}; earlier transactions of the load have changed {} root tables: run again after the cause is corrected, or \
-             delete the package (`catchment pipeline … load-package … abort`), then its rows (`_dlt_load_id = '{}'`)",
+            "{error}; earlier transactions of load {} have changed {} root tables, so the package is kept: run again after the \
+             cause is corrected in the dataset, or abort the package and delete its rows ({REMEDY})",
+            self.load_id(),
             self.applied.len(),
-            self.load_id()
         );
         let (step, location) = ("load the rest of the package".to_owned(), self.options.display_location());
         LoadError::Statement { step, location, reason, terminal: false }
@@ -155,8 +158,11 @@ impl<'l> PackageLoad<'l> {
         for part in parts {
             self.apply(&reader, part, &loads, &mut transactions).await?;
             self.applied.extend(part.trees.iter().filter(|_| part.confirm.is_none()).map(|tree| tree.root.clone()));
-            // The row of the unfinished load.
-            loads.count += u64::from(part.begins);
+            if part.begins {
+                // The row of the unfinished load.
+                loads.count += 1;
+                loads.last = loads.last.take().max(Some(self.load_id().to_owned()));
+            }
         }
         self.delete_staging_tables(&reader).await;
         Ok(LoadResult { outcome: LoadOutcome::Loaded, warnings: plan.warnings, usage: self.usage.total() })
@@ -204,9 +210,9 @@ impl<'l> PackageLoad<'l> {
             step: "apply the package".to_owned(),
             location: self.options.display_location(),
             reason: format!(
-                "load {other} of the pipeline was interrupted after it had changed a part of its tables; run the pipeline in the \
-                 folder that has its package; if the folder is lost, delete the rows with `_dlt_load_id = '{other}'` from these \
-                 tables, and the rows with `load_id = '{other}'` from `_catchment_applied` and `_dlt_loads`"
+                "load {other} of the pipeline has changed only a part of its tables: it still runs, or was interrupted; run the \
+                 pipeline again when it has ended, in the working folder that has its package; if that is lost, delete its rows \
+                 ({REMEDY})"
             ),
             terminal: false,
         })

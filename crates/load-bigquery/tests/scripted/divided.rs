@@ -106,7 +106,7 @@ async fn a_partly_loaded_package_is_kept() {
     service.fail(When::Transaction(1), Fault::EndWith("invalidQuery", "Value is too long at [4:1]"), 1);
     let error = load(&service, &package).await.unwrap_err();
     assert!(!error.is_terminal());
-    insta::assert_snapshot!(shown(&service, &error), @r#"failed to load the rest of the package in bigquery://p: failed to insert rows into table `table_095` in bigquery://p: Value is too long at [4:1] (reason invalidQuery); earlier transactions of the load have changed 95 root tables: run again after the cause is corrected, or delete the package (`catchment pipeline … load-package … abort`), then its rows (`_dlt_load_id = '1704067642.000000'`)"#);
+    insta::assert_snapshot!(shown(&service, &error), @r#"failed to load the rest of the package in bigquery://p: failed to insert rows into table `table_095` in bigquery://p: Value is too long at [4:1] (reason invalidQuery); earlier transactions of load 1704067642.000000 have changed 95 root tables, so the package is kept: run again after the cause is corrected in the dataset, or abort the package and delete its rows (see "Remove a partly loaded package" in the guide "Load into BigQuery")"#);
     load(&service, &package).await.unwrap();
     assert_complete(&service, 1, "");
 }
@@ -120,7 +120,7 @@ async fn another_load_of_the_pipeline_waits_for_an_unfinished_one() {
     let other = Package::of_tables_at("shop", 1_800_000_000, &tables());
     let error = load(&service, &other).await.unwrap_err();
     assert!(!error.is_terminal());
-    insta::assert_snapshot!(shown(&service, &error), @r#"failed to apply the package in bigquery://p: load 1704067642.000000 of the pipeline was interrupted after it had changed a part of its tables; run the pipeline in the folder that has its package; if the folder is lost, delete the rows with `_dlt_load_id = '1704067642.000000'` from these tables, and the rows with `load_id = '1704067642.000000'` from `_catchment_applied` and `_dlt_loads`"#);
+    insta::assert_snapshot!(shown(&service, &error), @r#"failed to apply the package in bigquery://p: load 1704067642.000000 of the pipeline has changed only a part of its tables: it still runs, or was interrupted; run the pipeline again when it has ended, in the working folder that has its package; if that is lost, delete its rows (see "Remove a partly loaded package" in the guide "Load into BigQuery")"#);
     load(&service, &package).await.unwrap();
     assert_complete(&service, 1, "");
 }

@@ -75,7 +75,8 @@ impl Planner<'_> {
             // Emptied before columns are added and widened, which depends on existing rows.
             evolve.extend(emptied.drain(..).map(|(_, statement)| statement));
         }
-        let (widened, splits) = widen(here, &mut schema, with_rows.iter().map(String::as_str), &existing, facts);
+        let widened = widen(here, &mut schema, with_rows.iter().map(String::as_str), &existing, facts);
+        let (widened, splits) = widened.map_err(|(step, reason)| self.refused(step, reason))?;
         evolve.extend(widened);
         let migrated = with_rows.union(&merged_into).map(String::as_str);
         let migration = migrate(here, &schema, migrated, &existing, facts);

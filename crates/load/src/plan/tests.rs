@@ -185,6 +185,8 @@ fn columns_are_relaxed() {
 fn clustered_columns_are_not_widened_to_doubles() {
     let change = |column: &&'static str| if *column == "items.id BIGINT" { "items.id BIGINT YES NO YES" } else { *column };
     let existing: Vec<&str> = ITEMS.iter().map(change).collect();
+    let key = TestResource::merge("items", MergeStrategy::Upsert, &["id"]);
+    insta::assert_snapshot!(check(&key, r#"[{"id":1.5}]"#, &existing, false), @r#"failed to widen column `id` of table `items` in nowhere: the key has fractions, but the table is partitioned or clustered by its integers; create the table again with `--refresh drop_resources`, and the column with `data_type: double`"#);
     let plan = check(&TestResource::append("items"), r#"[{"id":1.5}]"#, &existing, false);
     let evolve: Vec<&str> = plan.lines().filter(|line| line.starts_with("evolve")).collect();
     insta::assert_snapshot!(evolve.join("\n"), @r#"evolve | add column `id__v_double` to table `items`: ALTER TABLE "d"."items" ADD COLUMN "id__v_double" DOUBLE"#);

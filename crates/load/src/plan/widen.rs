@@ -17,14 +17,15 @@ pub(super) type VariantSplits = HashMap<String, Vec<VariantSplit>>;
 ///
 /// An integer column becomes a double column only if a double represents every existing value exactly, and the table is neither
 /// partitioned nor clustered by it. Otherwise the column
-/// keeps its type, also in `schema`, and fractions of the package go to a variant column.
+/// keeps its type, also in `schema`, and fractions of the package go to a variant column. The error is a step and the reason why
+/// it is impossible: a key cannot be in two columns.
 pub(super) fn widen<'t>(
     (dialect, dataset): (&dyn Dialect, &DatasetName),
     schema: &mut Schema,
     tables: impl IntoIterator<Item = &'t str>,
     existing: &ExistingTables,
     facts: &Facts,
-) -> (Vec<Statement>, VariantSplits) {
+) -> Result<(Vec<Statement>, VariantSplits), (String, String)> {
     let (mut statements, mut splits) = (Vec::new(), VariantSplits::new());
     for name in tables {
         let Some(table) = schema.tables.get(name) else { continue };
@@ -34,10 +35,16 @@ pub(super) fn widen<'t>(
             let exceeds = || Fact::ExceedsDouble { table: name.to_owned(), column: column.name.clone() };
             // Tables cannot be partitioned or clustered by doubles.
             let is_of_layout = existing.is_of_layout(name, &column.name);
-            if column.data_type == Some(DataType::Double) && (is_of_layout || facts.is_true(exceeds())) {
+            let step = format!("widen column `{}` of table `{name}`", column.name);
+            let is_double = column.data_type == Some(DataType::Double);
+            if is_double && is_of_layout && (column.has_hint("primary_key") || column.has_hint("merge_key")) {
+                let reason = "the key has fractions, but the table is partitioned or clustered by its integers; create the table \
+                              again with `--refresh drop_resources`, and the column with `data_type: double`";
+                return Err((step, reason.to_owned()));
+            }
+            if is_double && (is_of_layout || facts.is_true(exceeds())) {
                 splits.entry(name.to_owned()).or_default().push(split(schema, name, &column.name));
             } else {
-                let step = format!("widen column `{}` of table `{name}`", column.name);
                 statements.push(Statement::new(step, dialect.alter_type(&dataset.table(dialect, name), &column)));
             }
         }
@@ -45,7 +52,7 @@ pub(super) fn widen<'t>(
     if !splits.is_empty() {
         schema.update_version();
     }
-    (statements, splits)
+    Ok((statements, splits))
 }
 
 /// Returns true if the existing type of the column is narrower than the type of the schema.
