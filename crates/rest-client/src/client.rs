@@ -13,7 +13,7 @@ use crate::builder::RestClientBuilder;
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::page_memory::MemoryPermit;
-use crate::paginate::{self, PaginationConfig, PaginationStream, Paginator};
+use crate::paginate::{self, PaginationConfig, PaginationStream, Paginator, Probe};
 use crate::redact::{remove_user, shown};
 use crate::request::Request;
 use crate::request_config::RequestConfig;
@@ -241,6 +241,27 @@ impl RestClient {
         let initialized = initialized.and_then(|()| Ok(request.check_length()?));
         initialized.map_err(|error| error.redacted(self.redactor()))?;
         Ok(request)
+    }
+
+    /// Sends the first request of a pagination, and reports the rows, the pagination and the data selector found in the
+    /// response.
+    ///
+    /// ```no_run
+    /// use catchment_rest_client::RestClient;
+    ///
+    /// # async fn example() -> Result<(), catchment_rest_client::Error> {
+    /// let client = RestClient::builder().base_url("https://api.example.com/v1").build()?;
+    /// let probe = client.probe(client.request("issues")?).await?;
+    /// println!("{} rows, further pages: {}", probe.rows.ids.len(), probe.has_next_page);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of the first page of [`paginate`](Self::paginate).
+    pub async fn probe(&self, request: Request) -> Result<Probe, Error> {
+        paginate::probe(&self.transport, &self.rules, request, self.paging.clone()).await
     }
 
     /// Resumes the pagination of `request` after the page with this [position](crate::Page::position).

@@ -26,6 +26,7 @@
 //! | limit the request rate | [`requests_per_second`](RestClientBuilder::requests_per_second), [`max_in_flight_requests`](RestClientBuilder::max_in_flight_requests) |
 //! | fetch pages in parallel | [`parallel_pages`](RestClientBuilder::parallel_pages) |
 //! | resume a pagination | [`Page::position`], [`RestClient::paginate_from`] |
+//! | examine an endpoint | [`RestClient::probe`] |
 //!
 //! Guarantees:
 //!
@@ -97,8 +98,8 @@ pub use error_kind::ErrorKind;
 pub use outgoing::OutgoingRequest;
 pub use page_memory::MemoryPermit;
 pub use paginate::{
-    Auto, ClonePaginator, HeaderCursor, HeaderLink, JsonCursor, JsonLink, Offset, Page, PageNumber, PaginationStream, Paginator,
-    SinglePage,
+    Auto, ClonePaginator, CounterUnit, DetectedPaginator, HeaderCursor, HeaderLink, JsonCursor, JsonLink, Offset, Page,
+    PageNumber, PaginationStream, Paginator, Probe, SinglePage,
 };
 pub use redact::redact_url;
 pub use request::Request;

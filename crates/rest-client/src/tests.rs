@@ -15,6 +15,7 @@ mod paginate_shapes;
 mod paginators;
 mod parallel;
 mod prefetch;
+mod probe;
 mod redaction;
 mod redirect;
 mod retry;

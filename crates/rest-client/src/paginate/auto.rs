@@ -71,6 +71,13 @@ pub struct Auto {
     warnings: Vec<String>,
 }
 
+impl Auto {
+    /// Returns the detected paginator, or `None` before the first page.
+    pub fn detected(&self) -> Option<&DetectedPaginator> {
+        self.found.as_ref().map(|found| &found.kind)
+    }
+}
+
 /// The paginator in use after detection.
 #[derive(Debug, Clone)]
 struct ActivePaginator {

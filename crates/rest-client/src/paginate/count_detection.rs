@@ -3,7 +3,7 @@
 use catchment_json::JsonPath;
 
 use super::body_detection;
-use super::counter::Unit;
+use super::counter::CounterUnit;
 use super::kind::DetectedPaginator;
 use super::page_metadata::PageMetadata;
 use super::request_params::RequestParams;
@@ -53,7 +53,7 @@ pub(super) fn by_number(
         let (param, first) = params.offset().unwrap_or_else(|| (offset_param(field.key(), signs), 0));
         // APIs that count from 1 show 1 if the request has no offset or 0
         if shown <= 1 || shown == first {
-            return counted(param, Unit::Rows, shown);
+            return counted(param, CounterUnit::Rows, shown);
         }
         // the number may be the offset of the next page; any other number cannot be incremented
         let is_next = first.checked_add(signs.elements) == Some(shown) || signs.more().is_some_and(|(_, more)| more);
@@ -61,20 +61,20 @@ pub(super) fn by_number(
     }
     if let Some((field, shown)) = signs.page() {
         let (param, first) = params.page().unwrap_or_else(|| (page_param(field.key()), shown.min(1)));
-        return counted(param, Unit::Pages, if shown <= 1 { shown } else { first });
+        return counted(param, CounterUnit::Pages, if shown <= 1 { shown } else { first });
     }
     if let Some((param, first)) = params.offset() {
-        return counted(param, Unit::Rows, first);
+        return counted(param, CounterUnit::Rows, first);
     }
     if let Some((param, first)) = params.page() {
-        return counted(param, Unit::Pages, first);
+        return counted(param, CounterUnit::Pages, first);
     }
     let has_size = signs.size().is_some() || (signs.limit().is_none() && params.size().is_some());
     if has_pages || (has_total && has_size) {
-        return counted("page".to_owned(), Unit::Pages, 1);
+        return counted("page".to_owned(), CounterUnit::Pages, 1);
     }
     (has_total && (signs.limit().is_some() || params.limit().is_some())).then_some(())?;
-    counted("offset".to_owned(), Unit::Rows, 0)
+    counted("offset".to_owned(), CounterUnit::Rows, 0)
 }
 
 fn offset_param(key: &str, signs: &PageMetadata<'_>) -> String {

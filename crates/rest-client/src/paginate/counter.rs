@@ -10,10 +10,12 @@ use crate::error_kind::ErrorKind;
 use crate::request::Request;
 use crate::response::Response;
 
-/// The unit of a counter.
+/// The unit of a query parameter that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
+pub enum CounterUnit {
+    /// The parameter is an offset: the number of rows before the page.
     Rows,
+    /// The parameter is a page number.
     Pages,
 }
 
@@ -21,7 +23,7 @@ pub(super) enum Unit {
 #[derive(Debug, Clone)]
 pub(super) struct CounterPaginator {
     param: ParamTarget,
-    unit: Unit,
+    unit: CounterUnit,
     /// The offset or number of the requested page.
     current: u64,
     /// Whether `current` was sent.
@@ -30,7 +32,7 @@ pub(super) struct CounterPaginator {
 }
 
 impl CounterPaginator {
-    pub(super) fn new(param: &str, unit: Unit, first: u64) -> CounterPaginator {
+    pub(super) fn new(param: &str, unit: CounterUnit, first: u64) -> CounterPaginator {
         CounterPaginator { param: ParamTarget::Query(param.to_owned()), unit, current: first, is_asked: false, has_next: true }
     }
 }
@@ -43,8 +45,8 @@ impl Paginator for CounterPaginator {
             return Ok(());
         }
         let shown = match self.unit {
-            Unit::Rows => signs.offset(),
-            Unit::Pages => signs.page(),
+            CounterUnit::Rows => signs.offset(),
+            CounterUnit::Pages => signs.page(),
         };
         let shown = shown.map(|(_, number)| number);
         // another number means that the API ignored the parameter and returned the first page again
@@ -54,7 +56,7 @@ impl Paginator for CounterPaginator {
             };
             return Err(response.error(ErrorKind::IgnoredParameter { param }));
         }
-        self.current = self.current.saturating_add(if self.unit == Unit::Rows { signs.elements } else { 1 });
+        self.current = self.current.saturating_add(if self.unit == CounterUnit::Rows { signs.elements } else { 1 });
         Ok(())
     }
 

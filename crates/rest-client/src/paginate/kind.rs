@@ -1,9 +1,11 @@
 //! Detected paginators.
 
+use std::fmt;
+
 use catchment_json::{JsonPath, Value};
 
 use super::Paginator;
-use super::counter::{CounterPaginator, Unit};
+use super::counter::{CounterPaginator, CounterUnit};
 use super::header_cursor::HeaderCursor;
 use super::header_link::HeaderLink;
 use super::json_cursor::JsonCursor;
@@ -12,17 +14,81 @@ use super::page_number::PageNumber;
 use super::single_page::SinglePage;
 use super::unknown_base::UnknownBasePaginator;
 
-/// A detected paginator and its settings.
+/// A paginator that [`Auto`](crate::Auto) detected, with its settings. Displays as one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum DetectedPaginator {
+#[non_exhaustive]
+pub enum DetectedPaginator {
+    /// The `Link` header contains the URL of the next page.
     HeaderLink,
+    /// The body contains the URL of the next page at this path.
     JsonLink(JsonPath),
-    HeaderCursor { key: String, param: String },
-    PageNumber { total: JsonPath, base: u64, first: u64, param: String },
-    Numbered { total: JsonPath, param: String },
-    Cursor { path: JsonPath, param: String },
-    Counted { param: String, unit: Unit, first: u64 },
+    /// A header contains a token for the next page.
+    HeaderCursor {
+        /// The name of the header.
+        key: String,
+        /// The query parameter for the token.
+        param: String,
+    },
+    /// The body contains the number of pages, and the first page has a known number.
+    PageNumber {
+        /// The path of the number of pages.
+        total: JsonPath,
+        /// The number of the first page of the API: 0 or 1.
+        base: u64,
+        /// The number of the page that was detected.
+        first: u64,
+        /// The query parameter for the page number.
+        param: String,
+    },
+    /// The body contains the number of pages, and it is unknown whether the first page is page 0 or page 1.
+    Numbered {
+        /// The path of the number of pages.
+        total: JsonPath,
+        /// The query parameter for the page number.
+        param: String,
+    },
+    /// The body contains a token for the next page.
+    Cursor {
+        /// The path of the token.
+        path: JsonPath,
+        /// The query parameter for the token.
+        param: String,
+    },
+    /// A query parameter counts rows or pages.
+    Counted {
+        /// The query parameter.
+        param: String,
+        /// The unit of the parameter.
+        unit: CounterUnit,
+        /// The value of the parameter for the page that was detected.
+        first: u64,
+    },
+    /// There are no further pages.
     SinglePage,
+}
+
+impl fmt::Display for DetectedPaginator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DetectedPaginator::HeaderLink => f.write_str("header_link (relation next)"),
+            DetectedPaginator::JsonLink(path) => write!(f, "json_link (URL at {path})"),
+            DetectedPaginator::HeaderCursor { key, param } => write!(f, "header_cursor (header {key}, parameter {param})"),
+            DetectedPaginator::PageNumber { total, base, param, .. } => {
+                write!(f, "page_number (parameter {param} from {base}, total at {total})")
+            }
+            DetectedPaginator::Numbered { total, param } => {
+                write!(f, "page_number (parameter {param} from 0 or 1, total at {total})")
+            }
+            DetectedPaginator::Cursor { path, param } => write!(f, "cursor (cursor at {path}, parameter {param})"),
+            DetectedPaginator::Counted { param, unit: CounterUnit::Rows, first } => {
+                write!(f, "offset (parameter {param} from {first})")
+            }
+            DetectedPaginator::Counted { param, unit: CounterUnit::Pages, first } => {
+                write!(f, "page_number (parameter {param} from {first})")
+            }
+            DetectedPaginator::SinglePage => f.write_str("single_page"),
+        }
+    }
 }
 
 impl DetectedPaginator {
@@ -70,7 +136,7 @@ impl DetectedPaginator {
             DetectedPaginator::Numbered { total, param } => ("numbered", vec![("path", path(total)), ("param", text(param))]),
             DetectedPaginator::Cursor { path: at, param } => ("cursor", vec![("path", path(at)), ("param", text(param))]),
             DetectedPaginator::Counted { param, unit, first } => {
-                let unit = Value::from(if *unit == Unit::Rows { "rows" } else { "pages" });
+                let unit = Value::from(if *unit == CounterUnit::Rows { "rows" } else { "pages" });
                 ("counted", vec![("param", text(param)), ("unit", unit), ("first", Value::from(*first))])
             }
             DetectedPaginator::SinglePage => ("single_page", vec![]),
@@ -97,7 +163,7 @@ impl DetectedPaginator {
             "numbered" => Some(DetectedPaginator::Numbered { total: path()?, param: page_param() }),
             "cursor" => Some(DetectedPaginator::Cursor { path: path()?, param: text("param")?.to_owned() }),
             "counted" => {
-                let unit = if text("unit")? == "rows" { Unit::Rows } else { Unit::Pages };
+                let unit = if text("unit")? == "rows" { CounterUnit::Rows } else { CounterUnit::Pages };
                 Some(DetectedPaginator::Counted { param: text("param")?.to_owned(), unit, first: number("first")? })
             }
             _ => None,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use async_stream::try_stream;
-use catchment_json::{Document, JsonPath, Selection, Value};
+use catchment_json::{Selection, Value};
 use catchment_settings::Redactor;
 use futures_core::Stream;
 use reqwest::StatusCode;
@@ -17,15 +17,12 @@ use super::fetch::PageFetch;
 use super::loop_detector::LoopDetector;
 use super::next_request::{first_request, next_request, untrusted_origin_warning};
 use super::page::Page;
+use super::row_selector::RowSelector;
 use crate::error::Error;
-use crate::error_kind::ErrorKind;
 use crate::excerpt::redacted;
 use crate::request::Request;
 use crate::request_config::RequestConfig;
-use crate::response::Response;
-use crate::select::{self, RowsLayout, SelectedRows};
 use crate::transport::Transport;
-use crate::{error_body, missing_rows};
 
 /// A [`Stream`] of the pages of an endpoint. It ends after an error.
 ///
@@ -84,10 +81,8 @@ pub(crate) fn pages(
     mut request: Request,
     paging: PaginationConfig,
 ) -> PaginationStream {
-    let PaginationConfig { mut paginator, data_selector: mut selector, data_selector_required, parallel_pages, position, memory } =
-        paging;
-    let required = selector.clone().filter(|_| data_selector_required);
-    let detects = selector.is_none();
+    let PaginationConfig { mut paginator, data_selector, data_selector_required, parallel_pages, position, memory } = paging;
+    let mut selector = RowSelector::new(data_selector, data_selector_required);
     let redactor = rules.redactor.clone();
     let stream: Pin<Box<dyn Stream<Item = Result<Page, Error>> + Send>> = Box::pin(try_stream! {
         let logged = |warning: String| log_warning(&warning, &rules.redactor);
@@ -132,13 +127,7 @@ pub(crate) fn pages(
                 break;
             }
             let document = response.document()?.clone();
-            let (rows, warning) = select_rows(&document, &mut selector, &response)?;
-            if let Some(required) = &required {
-                missing_rows::check(&document, required, &rows).map_err(|kind| response.error(kind))?;
-            }
-            if detects {
-                error_body::check(&document, selector.as_ref(), &rows).map_err(|kind| response.error(kind))?;
-            }
+            let (rows, warning) = selector.select(&document, &response)?;
             response.set_rows(rows);
             warnings.extend(warning.map(&logged));
             let is_new = seen.check(&request, &response);
@@ -216,27 +205,6 @@ fn fetch_ahead<F>(ahead: &mut VecDeque<(Request, F)>, wanted: Vec<Request>, star
     let same = ahead.iter().zip(&wanted).take_while(|((params, _), wanted)| params == *wanted).count();
     ahead.truncate(same);
     ahead.extend(wanted.into_iter().skip(same).map(start));
-}
-
-/// Returns the rows of a page, and a warning if the selector matches nothing or `null`. Detects the selector until one is
-/// found: an object without a list, such as an empty first page, says nothing about later pages.
-fn select_rows(
-    document: &Document,
-    selector: &mut Option<JsonPath>,
-    response: &Response,
-) -> Result<(SelectedRows, Option<String>), Error> {
-    if selector.is_none() {
-        *selector = select::detect_selector(document);
-    }
-    let rows = select::select(document, selector.as_ref()).map_err(|error| response.error(ErrorKind::SelectorLimit(error)))?;
-    let found = match rows.shape {
-        RowsLayout::Null => "null",
-        RowsLayout::Missing => "nothing",
-        RowsLayout::List | RowsLayout::Single => return Ok((rows, None)),
-    };
-    let location = selector.as_ref().map_or("$", JsonPath::as_str);
-    let warning = format!("{} has {found} at {location} instead of rows: the page has no rows", response.shown_url());
-    Ok((rows, Some(warning)))
 }
 
 #[cfg(test)]

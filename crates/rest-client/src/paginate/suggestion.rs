@@ -1,6 +1,6 @@
 //! Suggested paginators, in the syntax of specs.
 
-use super::counter::Unit;
+use super::counter::CounterUnit;
 use super::kind::DetectedPaginator;
 use super::page_metadata::PageMetadata;
 use super::request_params::RequestParams;
@@ -31,8 +31,8 @@ pub(super) fn in_body(kind: &DetectedPaginator, signs: &PageMetadata<'_>, params
             by_page(&params.body_path(param), *base, Some(total.as_str()))
         }
         DetectedPaginator::Numbered { total, param } => by_page(&params.body_path(param), 1, Some(total.as_str())),
-        DetectedPaginator::Counted { param, unit: Unit::Pages, first } => by_page(&params.body_path(param), *first, None),
-        DetectedPaginator::Counted { param, unit: Unit::Rows, .. } => by_offset(&params.body_path(param), signs, params),
+        DetectedPaginator::Counted { param, unit: CounterUnit::Pages, first } => by_page(&params.body_path(param), *first, None),
+        DetectedPaginator::Counted { param, unit: CounterUnit::Rows, .. } => by_offset(&params.body_path(param), signs, params),
         DetectedPaginator::HeaderLink
         | DetectedPaginator::JsonLink(_)
         | DetectedPaginator::HeaderCursor { .. }
