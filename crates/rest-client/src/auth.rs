@@ -27,6 +27,7 @@ pub use jwt_bearer::JwtBearer;
 pub use oauth2::{Grant, OAuth2};
 pub use refresh_token::{RefreshToken, TokenStore};
 pub use token::Token;
+pub(crate) use token_form::PUBLIC_FIELDS;
 
 /// The future returned by [`Auth::apply`].
 pub type AuthFuture<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;

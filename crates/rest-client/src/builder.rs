@@ -14,11 +14,12 @@ use crate::error_kind::ErrorKind;
 use crate::page_memory::PageMemoryBudget;
 use crate::paginate::{PaginationConfig, Paginator};
 use crate::rate_limiter::{RateLimit, RateLimiter};
+use crate::recording::{Recorder, Recording};
 use crate::request::header;
 use crate::request_config::RequestConfig;
 use crate::response_action::ResponseAction;
 use crate::retry::RetryPolicy;
-use crate::transport::Transport;
+use crate::transport::{ResponseSource, Transport};
 use crate::url_join::join;
 
 /// Default memory limit of a response: enough for a body of 300 MB, or for 150 MB of JSON with short values.
@@ -42,6 +43,16 @@ pub struct RestClientBuilder {
     max_response_bytes: usize,
     limits_page_memory: bool,
     http: Option<Http>,
+    traffic: Traffic,
+}
+
+/// The handling of requests.
+#[derive(Debug, Clone, Default)]
+enum Traffic {
+    #[default]
+    Send,
+    Record(Recorder),
+    Replay(Recording),
 }
 
 /// The customization of the `reqwest` client.
@@ -68,6 +79,7 @@ impl Default for RestClientBuilder {
             max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
             limits_page_memory: false,
             http: None,
+            traffic: Traffic::Send,
         }
     }
 }
@@ -236,6 +248,27 @@ impl RestClientBuilder {
         self
     }
 
+    /// Records every request and its response without secrets; see [`Recorder`]. Replaces an earlier
+    /// [`replay`](Self::replay). Default: nothing is recorded.
+    ///
+    /// A response that cannot be recorded, for example because the disk is full, is an error.
+    #[must_use]
+    pub fn record(mut self, recorder: Recorder) -> Self {
+        self.traffic = Traffic::Record(recorder);
+        self
+    }
+
+    /// Takes all responses from a recording, also those of token endpoints; see [`Recording`]. Replaces an earlier
+    /// [`record`](Self::record). Default: requests are sent.
+    ///
+    /// The client opens no connection and resolves no host. Requests are neither delayed nor limited, and retries follow at
+    /// once.
+    #[must_use]
+    pub fn replay(mut self, recording: Recording) -> Self {
+        self.traffic = Traffic::Replay(recording);
+        self
+    }
+
     /// Builds the client.
     ///
     /// # Errors
@@ -247,7 +280,7 @@ impl RestClientBuilder {
     }
 
     fn client(self) -> Result<RestClient, Error> {
-        let mut rules = self.rules;
+        let mut rules = self.rules.clone();
         // clients built by clones of this builder do not share cookies
         rules.cookies = Arc::default();
         rules.retry.check()?;
@@ -264,6 +297,24 @@ impl RestClientBuilder {
             };
             rules.trusted_origins.push(join(origin, "").map_err(|_| invalid())?.origin());
         }
+        let (source, limit) = match &self.traffic {
+            Traffic::Replay(recording) => (ResponseSource::Replay(recording.clone()), RateLimit::default()),
+            Traffic::Record(recorder) => (self.network(Some(recorder.clone()))?, self.limit),
+            Traffic::Send => (self.network(None)?, self.limit),
+        };
+        let (timeout, max_response_bytes) = (self.timeout, self.max_response_bytes);
+        let transport = Transport { source, gate: RateLimiter::new(limit), timeout, max_response_bytes };
+        let memory = if self.limits_page_memory {
+            PageMemoryBudget::new(max_response_bytes / SHARED_PART)
+        } else {
+            PageMemoryBudget::default()
+        };
+        let paging = PaginationConfig { memory, ..self.paging };
+        Ok(RestClient::new(Arc::new(transport), rules, self.base_url.into(), paging))
+    }
+
+    /// Creates the `reqwest` client.
+    fn network(&self, recorder: Option<Recorder>) -> Result<ResponseSource, Error> {
         let (_, user_agent) = header("user-agent", &self.user_agent)?;
         let http = reqwest::Client::builder().user_agent(user_agent);
         let http = match &self.http {
@@ -280,14 +331,6 @@ impl RestClientBuilder {
             .read_timeout(self.timeout)
             .build()
             .map_err(|error| Error::new(ErrorKind::ClientBuild { reason: crate::transport::root_cause(&error) }))?;
-        let (timeout, max_response_bytes) = (self.timeout, self.max_response_bytes);
-        let transport = Transport { http, gate: RateLimiter::new(self.limit), timeout, max_response_bytes };
-        let memory = if self.limits_page_memory {
-            PageMemoryBudget::new(max_response_bytes / SHARED_PART)
-        } else {
-            PageMemoryBudget::default()
-        };
-        let paging = PaginationConfig { memory, ..self.paging };
-        Ok(RestClient::new(Arc::new(transport), rules, self.base_url.into(), paging))
+        Ok(ResponseSource::Network { http, recorder })
     }
 }

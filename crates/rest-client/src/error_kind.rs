@@ -288,6 +288,34 @@ pub enum ErrorKind {
         /// The innermost cause.
         reason: String,
     },
+    /// A folder for a new recording that already contains one.
+    #[error("{path} already contains a recording: delete the folder, or record to another one")]
+    RecordingExists {
+        /// The folder.
+        path: String,
+    },
+    /// A file of a recording that could not be written.
+    #[error("cannot write the recording to {path}: {reason}; free disk space or check the permissions, and record again")]
+    RecordingNotWritten {
+        /// The file or folder.
+        path: String,
+        /// The error of the file system.
+        reason: String,
+    },
+    /// A recording that is missing or invalid.
+    #[error("cannot read the recording {path}: {reason}")]
+    InvalidRecording {
+        /// The file or folder.
+        path: String,
+        /// The cause.
+        reason: String,
+    },
+    /// A request without a response in the recording.
+    #[error("{reason}")]
+    NotRecorded {
+        /// The cause and the nearest recorded request.
+        reason: String,
+    },
     /// The tokio runtime shut down while the request was in flight.
     #[error("the tokio runtime shut down during the request")]
     RuntimeShutDown,
@@ -326,52 +354,6 @@ impl ErrorKind {
             | ErrorKind::IncompleteBody { .. } => true,
             ErrorKind::TokenUnavailable { retryable, .. } => *retryable,
             _ => false,
-        }
-    }
-
-    /// Returns the texts that come from outside this crate and may contain secrets.
-    pub(crate) fn texts_mut(&mut self) -> Vec<&mut String> {
-        match self {
-            ErrorKind::ConnectionRefused { host: text }
-            | ErrorKind::UnknownHost { host: text }
-            | ErrorKind::Timeout { host: text, .. }
-            | ErrorKind::IncompleteBody { reason: text, .. }
-            | ErrorKind::TooManyRedirects { last: text, .. }
-            | ErrorKind::UrlTooLong { part: text, .. }
-            | ErrorKind::InvalidRedirect { target: text }
-            | ErrorKind::SecretInForeignUrl { origin: text }
-            | ErrorKind::UnknownCharset { charset: text }
-            | ErrorKind::InvalidCharset { charset: text }
-            | ErrorKind::ErrorBody { key: text }
-            | ErrorKind::IgnoredParameter { param: text }
-            | ErrorKind::InvalidHeader { name: text }
-            | ErrorKind::InvalidCookie { name: text }
-            | ErrorKind::MissingAccessToken { keys: text }
-            | ErrorKind::TokenNotStored { reason: text }
-            | ErrorKind::InvalidPrivateKey { problem: text }
-            | ErrorKind::TokenUnavailable { reason: text, .. }
-            | ErrorKind::InvalidSetting { value: text, .. }
-            | ErrorKind::ClientBuild { reason: text }
-            | ErrorKind::Custom(text) => vec![text],
-            ErrorKind::Tls { host, reason } | ErrorKind::Connection { host, reason } => vec![host, reason],
-            ErrorKind::RowsNotFound { selector, body, .. } => vec![selector, body],
-            ErrorKind::InvalidNextLink { location, found } => vec![location, found],
-            ErrorKind::UnexpectedField { path, found, .. } | ErrorKind::InvalidBodyPath { path, found } => vec![path, found],
-            ErrorKind::UndetectedPagination { evidence, suggestion } => vec![evidence, suggestion],
-            ErrorKind::InvalidUrl { url, reason } => vec![url, reason],
-            ErrorKind::UnexpectedJson(DeserializeError { message, path }) => vec![message, path],
-            ErrorKind::Status(_)
-            | ErrorKind::RejectedByAction(_)
-            | ErrorKind::MaxElapsedExceeded { .. }
-            | ErrorKind::ResponseTooLarge { .. }
-            | ErrorKind::PartialContent
-            | ErrorKind::InvalidJson(_)
-            | ErrorKind::EmptyPages { .. }
-            | ErrorKind::InvalidPosition { .. }
-            | ErrorKind::PaginationLoop { .. }
-            | ErrorKind::StalledPagination { .. }
-            | ErrorKind::SelectorLimit(_)
-            | ErrorKind::RuntimeShutDown => Vec::new(),
         }
     }
 }

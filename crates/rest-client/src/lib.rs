@@ -26,6 +26,7 @@
 //! | limit the request rate | [`requests_per_second`](RestClientBuilder::requests_per_second), [`max_in_flight_requests`](RestClientBuilder::max_in_flight_requests) |
 //! | fetch pages in parallel | [`parallel_pages`](RestClientBuilder::parallel_pages) |
 //! | resume a pagination | [`Page::position`], [`RestClient::paginate_from`] |
+//! | record and replay requests, for tests without a network | [`record`](RestClientBuilder::record), [`Recorder`]; [`replay`](RestClientBuilder::replay), [`Recording`] |
 //! | examine an endpoint | [`RestClient::probe`] |
 //!
 //! Guarantees:
@@ -59,6 +60,7 @@ mod error;
 mod error_body;
 mod error_help;
 mod error_kind;
+mod error_texts;
 mod excerpt;
 mod link;
 mod link_header;
@@ -67,6 +69,7 @@ mod outgoing;
 mod page_memory;
 mod paginate;
 mod rate_limiter;
+mod recording;
 mod redact;
 mod request;
 mod request_config;
@@ -101,6 +104,7 @@ pub use paginate::{
     Auto, ClonePaginator, CounterUnit, DetectedPaginator, HeaderCursor, HeaderLink, JsonCursor, JsonLink, Offset, Page,
     PageNumber, PaginationStream, Paginator, Probe, SinglePage,
 };
+pub use recording::{Recorder, Recording, ReplayMode};
 pub use redact::redact_url;
 pub use request::Request;
 pub use reqwest;

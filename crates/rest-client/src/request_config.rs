@@ -24,6 +24,8 @@ pub(crate) struct RequestConfig {
     pub(crate) trusted_origins: Vec<Origin>,
     /// The secrets of the client.
     pub(crate) redactor: Redactor,
+    /// Whether the requests fetch credentials for another request.
+    pub(crate) fetches_credentials: bool,
 }
 
 impl RequestConfig {

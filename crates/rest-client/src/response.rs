@@ -41,6 +41,7 @@ pub struct Response {
     rows: SelectedRows,
     attempts: u32,
     is_ignored: bool,
+    is_replayed: bool,
     max_bytes: usize,
 }
 
@@ -78,6 +79,7 @@ impl Response {
             rows: SelectedRows::default(),
             attempts: 1,
             is_ignored: false,
+            is_replayed: false,
             max_bytes: usize::MAX,
         }
     }
@@ -174,6 +176,12 @@ impl Response {
         self.is_ignored
     }
 
+    /// Returns true if the response comes from a [`Recording`](crate::Recording). Its secrets are `***`; a
+    /// [`Grant`](crate::Grant) must not store them.
+    pub fn is_replayed(&self) -> bool {
+        self.is_replayed
+    }
+
     /// Parses the body on the first call and returns the document. An empty body with status 204 is `null`.
     ///
     /// # Errors
@@ -259,6 +267,12 @@ impl Response {
     /// Sets the memory limit of the parsed body, in bytes.
     pub(crate) fn with_max_bytes(mut self, max_bytes: usize) -> Response {
         self.max_bytes = max_bytes;
+        self
+    }
+
+    /// Sets whether the response comes from a recording.
+    pub(crate) fn with_replayed(mut self, is_replayed: bool) -> Response {
+        self.is_replayed = is_replayed;
         self
     }
 

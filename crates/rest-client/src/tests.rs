@@ -16,6 +16,7 @@ mod paginators;
 mod parallel;
 mod prefetch;
 mod probe;
+mod recording;
 mod redaction;
 mod redirect;
 mod retry;

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod body;
+mod exchange;
 mod failure;
 mod hop;
 mod redirect;
@@ -20,15 +21,16 @@ use crate::request::Request;
 use crate::request_config::RequestConfig;
 use crate::response::Response;
 
+pub(crate) use exchange::ResponseSource;
 pub(crate) use failure::root_cause;
 
 /// Longer delays are logged as warnings, because the program seems to hang.
 const LONG_WAIT: Duration = Duration::from_secs(5);
 
-/// The HTTP client with its limits.
+/// The source of responses, with its limits.
 #[derive(Debug)]
 pub(crate) struct Transport {
-    pub(crate) http: reqwest::Client,
+    pub(crate) source: ResponseSource,
     pub(crate) gate: RateLimiter,
     pub(crate) timeout: Duration,
     pub(crate) max_response_bytes: usize,
@@ -66,7 +68,8 @@ impl Transport {
             if attempt >= policy.max_attempts || !may_be_sent_again(request, &error) {
                 return Err(error);
             }
-            let delay = delays.next(error.retry_after());
+            // the server of a replay is never busy
+            let delay = if self.is_replay() { Duration::ZERO } else { delays.next(error.retry_after()) };
             if end.is_some_and(|end| Instant::now() + delay >= end) {
                 return Err(error.with_max_elapsed(policy.max_elapsed));
             }
@@ -76,8 +79,15 @@ impl Transport {
             } else {
                 tracing::debug!("retrying in {delay:.1?} (attempt {attempt} of {}): {error}", policy.max_attempts);
             }
-            tokio::time::sleep(delay).await;
+            if !delay.is_zero() {
+                tokio::time::sleep(delay).await;
+            }
         }
+    }
+
+    /// Returns true if responses come from a recording.
+    fn is_replay(&self) -> bool {
+        matches!(self.source, ResponseSource::Replay(_))
     }
 }
 

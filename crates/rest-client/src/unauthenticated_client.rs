@@ -40,7 +40,8 @@ impl UnauthenticatedClient {
     /// Creates one for the client with the configuration `rules`.
     pub(crate) fn new(transport: &Arc<Transport>, rules: &RequestConfig) -> UnauthenticatedClient {
         let (cookies, redactor) = (Arc::clone(&rules.cookies), rules.redactor.clone());
-        let rules = RequestConfig { retry: rules.retry, cookies, redactor, ..RequestConfig::default() };
+        let rules =
+            RequestConfig { retry: rules.retry, cookies, redactor, fetches_credentials: true, ..RequestConfig::default() };
         UnauthenticatedClient { transport: Arc::clone(transport), rules: Arc::new(rules) }
     }
 

@@ -9,7 +9,7 @@ use crate::request::Request;
 use crate::url_join::join;
 
 /// Fields that are not secret. Masking a scope such as `read` would mask ordinary words in messages.
-const PUBLIC_FIELDS: [&str; 4] = ["grant_type", "scope", "audience", "resource"];
+pub(crate) const PUBLIC_FIELDS: [&str; 4] = ["grant_type", "scope", "audience", "resource"];
 
 /// The form that is posted to a token endpoint. Fields are ordered; a later field replaces one of the same name.
 #[derive(Debug, Default)]

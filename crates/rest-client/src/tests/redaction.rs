@@ -62,6 +62,10 @@ fn kinds() -> Vec<ErrorKind> {
         ErrorKind::TokenUnavailable { reason: text(), retryable: false },
         ErrorKind::InvalidSetting { name: "timeout", value: text(), expected: "more" },
         ErrorKind::ClientBuild { reason: text() },
+        ErrorKind::RecordingExists { path: text() },
+        ErrorKind::RecordingNotWritten { path: text(), reason: text() },
+        ErrorKind::InvalidRecording { path: text(), reason: text() },
+        ErrorKind::NotRecorded { reason: text() },
         ErrorKind::RuntimeShutDown,
         ErrorKind::Custom(text()),
     ]

@@ -4,18 +4,16 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_RANGE, HeaderMap, RANGE, SET_COOKIE};
+use reqwest::header::{CONTENT_RANGE, HeaderMap, RANGE};
 use tokio::sync::oneshot;
 
-use super::failure::{ExchangePhase, classify, host};
+use super::exchange::{BodyPart, PendingResponse, ReceivedResponse};
+use super::failure::host;
 use super::hop::Hop;
-use super::{Transport, body, redirect};
-use crate::charset;
+use super::{Transport, redirect};
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
-use crate::outgoing::OutgoingRequest;
 use crate::page_memory::MemoryPermit;
-use crate::rate_limiter::RequestPermit;
 use crate::redact::shown;
 use crate::request::Request;
 use crate::request_config::RequestConfig;
@@ -26,13 +24,6 @@ use crate::unauthenticated_client::UnauthenticatedClient;
 
 /// Maximum number of redirects.
 const MAX_REDIRECTS: usize = 10;
-
-/// A response whose body has not been read, with its request.
-struct PendingResponse {
-    sent: OutgoingRequest,
-    response: reqwest::Response,
-    permit: RequestPermit,
-}
 
 impl Transport {
     /// Sends `request` once, follows redirects, and reads the response.
@@ -46,13 +37,16 @@ impl Transport {
         let mut hop = Hop::first(request, rules);
         for _ in 0..=MAX_REDIRECTS {
             let pending = self.send_authorized(rules, &hop).await?;
-            match redirect::target(&hop, &pending.response)? {
-                Some(target) => {
-                    let trusts = rules.is_trusted_from(&hop.url, &target);
-                    redirect::follow(&mut hop, pending.response.status(), target, trusts);
-                    hop.drop_credentials_of_links(rules);
-                }
-                None => return self.read_response(rules, hop, pending, early, permit).await,
+            let status = pending.status;
+            let target = match redirect::target(&hop, status, &pending.headers) {
+                Ok(None) => return self.read_response(rules, hop, pending, early, permit).await,
+                target => target,
+            };
+            self.discard(rules, &hop, pending, BodyPart::Nothing).await?;
+            if let Some(target) = target? {
+                let trusts = rules.is_trusted_from(&hop.url, &target);
+                redirect::follow(&mut hop, status, target, trusts);
+                hop.drop_credentials_of_links(rules);
             }
         }
         let kind = ErrorKind::TooManyRedirects { limit: MAX_REDIRECTS, last: shown(&hop.url, &rules.redactor) };
@@ -61,13 +55,12 @@ impl Transport {
 
     /// Sends `hop` with credentials, and once more with new credentials if the server rejects them.
     async fn send_authorized(self: &Arc<Self>, rules: &RequestConfig, hop: &Hop) -> Result<PendingResponse, Error> {
-        let mut pending = self.send_once(rules, hop).await?;
-        let is_refused = pending.response.status() == StatusCode::UNAUTHORIZED;
+        let pending = self.send_once(rules, hop).await?;
+        let is_refused = pending.status == StatusCode::UNAUTHORIZED;
         if is_refused && hop.trusted && rules.auth.as_ref().is_some_and(|auth| auth.on_unauthorized(&pending.sent)) {
             // reads the body so that the connection can be reused
-            body::read_prefix(&HeaderMap::new(), &mut pending.response).await;
-            drop(pending);
-            pending = self.send_once(rules, hop).await?;
+            self.discard(rules, hop, pending, BodyPart::Prefix).await?;
+            return self.send_once(rules, hop).await;
         }
         Ok(pending)
     }
@@ -81,17 +74,15 @@ impl Transport {
             auth.apply(&mut sent, &UnauthenticatedClient::new(self, rules)).await.map_err(of_request)?;
         }
         let request_permit = self.gate.acquire(&host(&hop.url)).await;
-        let mut request = self.http.request(sent.method.clone(), sent.url.clone()).headers(sent.headers.clone());
-        if let Some(body) = &sent.body {
-            request = request.body(body.clone());
-        }
-        let error = |error| of_request(classify(error, &hop.url, self.timeout, ExchangePhase::Head));
-        let mut response = request.send().await.map_err(error)?;
-        rules.cookies.keep(&hop.url, response.headers(), &rules.redactor);
-        for (_, value) in response.headers_mut().iter_mut().filter(|(name, _)| **name == SET_COOKIE) {
-            value.set_sensitive(true);
-        }
-        Ok(PendingResponse { sent, response, permit: request_permit })
+        let pending = self.exchange(rules, sent, request_permit).await.map_err(of_request)?;
+        rules.cookies.keep(&hop.url, &pending.headers, &rules.redactor);
+        Ok(pending)
+    }
+
+    /// Ends an exchange whose body is not used.
+    async fn discard(&self, rules: &RequestConfig, hop: &Hop, pending: PendingResponse, part: BodyPart) -> Result<(), Error> {
+        let received = self.receive(rules, pending, part, &mut MemoryPermit::default()).await;
+        received.map(drop).map_err(|error| error.with_request(&hop.method, &hop.url))
     }
 
     /// Reads the body of a response that is not a redirect, and applies the response actions.
@@ -103,42 +94,29 @@ impl Transport {
         early: &mut Option<oneshot::Sender<Response>>,
         permit: &mut MemoryPermit,
     ) -> Result<Response, Error> {
-        let PendingResponse { sent, mut response, permit: request_permit } = pending;
-        let status = response.status();
-        let headers = std::mem::take(response.headers_mut());
-        if status == StatusCode::PARTIAL_CONTENT && is_part_of_bytes(&sent.headers, &headers) {
+        let status = pending.status;
+        if status == StatusCode::PARTIAL_CONTENT && is_part_of_bytes(&pending.sent.headers, &pending.headers) {
+            self.discard(rules, &hop, pending, BodyPart::Nothing).await?;
             return Err(Error::new(ErrorKind::PartialContent).with_request(&hop.method, &hop.url));
         }
-        let build_response = |body| {
-            let response = Response::new(hop.method.clone(), hop.url.clone(), status, headers.clone(), body);
-            response.with_redactor(&rules.redactor)
+        let build_response = |headers: HeaderMap, body| {
+            let response = Response::new(hop.method.clone(), hop.url.clone(), status, headers, body);
+            response.with_redactor(&rules.redactor).with_replayed(self.is_replay())
         };
         if let Some(early) = early.take_if(|_| status.is_success()) {
             // the receiver is dropped if the paginator needs the body
-            let _ = early.send(build_response(Vec::new()));
+            let _ = early.send(build_response(pending.headers.clone(), Vec::new()));
         }
-        let body = if status.is_success() || !rules.response_actions.is_empty() {
-            body::read(&headers, &mut response, self.max_response_bytes, permit).await.map_err(|stop| match stop {
-                body::BodyError::TooLarge => ErrorKind::ResponseTooLarge { limit: self.max_response_bytes }.into(),
-                body::BodyError::Corrupt { received, error } => {
-                    ErrorKind::IncompleteBody { received, reason: error.to_string() }.into()
-                }
-                body::BodyError::Broken { received, error } => {
-                    classify(error, &hop.url, self.timeout, ExchangePhase::Body { received })
-                }
-            })
-        } else {
-            Ok(body::read_prefix(&headers, &mut response).await)
-        };
-        drop(request_permit);
-        let body = body.map_err(|error| error.with_request(&hop.method, &hop.url))?;
-        let body = match charset::decode(&headers, &body, self.max_response_bytes) {
-            Ok(decoded) => decoded.unwrap_or(body),
-            // for an error response the status is more important
-            Err(_) if !status.is_success() => body,
-            Err(kind) => return Err(build_response(body).error(kind)),
-        };
-        let mut response = build_response(body).with_max_bytes(self.max_response_bytes);
+        let is_needed = status.is_success() || !rules.response_actions.is_empty();
+        let part = if is_needed { BodyPart::All } else { BodyPart::Prefix };
+        let received = self.receive(rules, pending, part, permit).await;
+        let received = received.map_err(|error| error.with_request(&hop.method, &hop.url))?;
+        let ReceivedResponse { headers, body, undecodable } = received;
+        let mut response = build_response(headers, body).with_max_bytes(self.max_response_bytes);
+        // for an error response the status is more important
+        if let Some(kind) = undecodable.filter(|_| status.is_success()) {
+            return Err(response.error(kind));
+        }
         let verdict = evaluate(&rules.response_actions, &mut response)?;
         self.apply_verdict(rules, response, verdict)
     }
@@ -153,7 +131,7 @@ impl Transport {
         }
         let is_limited = is_rate_limit(status, response.headers());
         let wait = stated_wait(status, response.headers(), SystemTime::now());
-        if let Some(wait) = wait.filter(|_| is_limited) {
+        if let Some(wait) = wait.filter(|_| is_limited && !self.is_replay()) {
             self.gate.pause(&host(response.url()), wait.min(rules.retry.max_delay));
         }
         let kind = if status.is_success() { ErrorKind::RejectedByAction(status) } else { ErrorKind::Status(status) };

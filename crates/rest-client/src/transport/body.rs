@@ -15,7 +15,7 @@ const MAX_RESERVED: usize = 16 << 20;
 const YIELD_EVERY_BYTES: usize = 64 << 10;
 
 /// Maximum number of bytes read from the body of an error. A fully read body allows the connection to be reused.
-const MAX_ERROR_BODY: usize = 64 << 10;
+pub(super) const MAX_ERROR_BODY: usize = 64 << 10;
 
 /// The reason why a body could not be read completely.
 pub(super) enum BodyError {

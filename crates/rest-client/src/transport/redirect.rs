@@ -1,6 +1,6 @@
 //! Redirects. `reqwest` does not follow them, because every configured header is a credential, and it strips only some.
 
-use reqwest::header::{CONTENT_TYPE, LOCATION};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::{Method, StatusCode};
 use url::Url;
 
@@ -9,11 +9,11 @@ use crate::error::Error;
 use crate::error_kind::ErrorKind;
 
 /// Returns the target of a redirect, or `None` if the response is not one.
-pub(super) fn target(hop: &Hop, response: &reqwest::Response) -> Result<Option<Url>, Error> {
-    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+pub(super) fn target(hop: &Hop, status: StatusCode, headers: &HeaderMap) -> Result<Option<Url>, Error> {
+    if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
-    let Some(location) = response.headers().get(LOCATION) else { return Ok(None) };
+    let Some(location) = headers.get(LOCATION) else { return Ok(None) };
     let location = String::from_utf8_lossy(location.as_bytes());
     match hop.url.join(&location) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(Some(url)),
@@ -22,7 +22,7 @@ pub(super) fn target(hop: &Hop, response: &reqwest::Response) -> Result<Option<U
             let target = location.split(['?', '#']).next().unwrap_or_default().to_owned();
             Err(Error::new(ErrorKind::InvalidRedirect { target })
                 .with_request(&hop.method, &hop.url)
-                .with_response(response.status(), String::new()))
+                .with_response(status, String::new()))
         }
     }
 }
