@@ -22,6 +22,7 @@ mod incremental;
 mod limit;
 mod page;
 mod progress;
+mod relative_time;
 mod resource;
 mod resume_point;
 mod row;
@@ -40,6 +41,7 @@ pub use incremental::{CustomLastValueFn, Incremental, LastValueFunc, OnCursorVal
 pub use limit::Limit;
 pub use page::{Page, PageError, PageGuard};
 pub use progress::{ProgressChannel, ProgressEvent};
+pub use relative_time::{RelativeTime, parse_duration};
 pub use resource::{IntoPages, Resource, TableName};
 pub use resume_point::ResumePoint;
 pub use row::Row;

@@ -29,7 +29,7 @@ impl Row {
     }
 
     /// Returns the rows of a page that was extracted for the row `parent`.
-    pub(crate) fn from_child_page(page: &Selection, parent: Option<&Arc<Row>>) -> Vec<Row> {
+    pub fn from_child_page(page: &Selection, parent: Option<&Arc<Row>>) -> Vec<Row> {
         page.ids.iter().map(|id| Row { document: page.document.clone(), id: *id, parent: parent.cloned() }).collect()
     }
 

@@ -105,6 +105,15 @@ impl Resource {
         self
     }
 
+    /// Applies the processing steps to the rows of a page, as a run does.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the first step that fails.
+    pub fn apply_steps(&self, page: Selection, stop: &StopSignal) -> Result<Selection, PageError> {
+        self.steps.iter().try_fold(page, |page, step| step(page, stop))
+    }
+
     /// Sets a limit of `rows` rows per run.
     #[must_use]
     pub fn add_limit(mut self, rows: u64) -> Resource {

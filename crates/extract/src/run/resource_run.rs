@@ -234,7 +234,7 @@ impl<'r> ResourceRun<'r> {
         warnings.into_iter().for_each(|warning| self.warnings.add(&self.resource.name, warning));
         // If the run was cancelled, an error of a step is its reaction to the stop signal.
         let ended = |source| if self.stop.is_set() { self.cancelled() } else { failed(source) };
-        let mut rows = self.resource.steps.iter().try_fold(rows, |rows, step| step(rows, &self.stop)).map_err(ended)?;
+        let mut rows = self.resource.apply_steps(rows, &self.stop).map_err(ended)?;
         let taken = std::mem::take(&mut self.checkpoint.rows_taken);
         let room = self.rows_left.map_or(usize::MAX, |left| usize::try_from(left.saturating_add(taken)).unwrap_or(usize::MAX));
         let is_cut = match &mut self.tracker {
