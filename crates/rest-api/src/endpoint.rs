@@ -26,6 +26,8 @@ pub(crate) struct Endpoint {
     parent_fields: Vec<ParentField>,
     /// A URL of the trusted origin in the spec, which receives credentials.
     home: Option<Url>,
+    /// The start of the run, in microseconds since 1970.
+    now: i64,
 }
 
 /// A request that cannot be built.
@@ -59,19 +61,21 @@ pub(crate) struct IncludedFields {
 }
 
 impl Endpoint {
-    /// Creates the endpoint of a resource, resolves its references, and adds its secrets to the redactor of the client.
+    /// Creates the endpoint of a resource for a run that starts at `now`, resolves its references, and adds its secrets to the
+    /// redactor of the client.
     pub(crate) fn new(
         client: RestClient,
         resource: &ResourceSpec,
         ancestors: Vec<String>,
         secrets: &Secrets<'_>,
+        now: i64,
     ) -> Result<Endpoint, SettingsError> {
         let spec = resolve_references(&resource.endpoint, secrets)?;
         each_secret(&spec, &mut |secret| client.redactor().add(secret));
         let (resource, includes) = (resource.name.clone(), resource.include_from_parent.clone());
         let parent_fields = ParentField::of_endpoint(&spec);
         let home = trusted_url(&client, &spec.path);
-        Ok(Endpoint { resource, client, spec, ancestors, includes, parent_fields, home })
+        Ok(Endpoint { resource, client, spec, ancestors, includes, parent_fields, home, now })
     }
 
     pub(crate) fn client(&self) -> &RestClient {
@@ -88,7 +92,7 @@ impl Endpoint {
     pub(crate) fn request(&self, start: &ResumePoint, row: Option<&Row>) -> Result<Request, RequestError> {
         let rows = self.rows(row);
         let convert = self.spec.incremental.as_ref().and_then(|incremental| incremental.convert.as_ref());
-        let fill = RenderContext { start, convert, rows: &rows };
+        let fill = RenderContext { start, convert, now: self.now, rows: &rows };
         let mut request = self.client.request(&fill.path(&self.spec.path)?)?;
         request = request.method(Method::from_bytes(self.spec.method.as_bytes()).unwrap_or_default());
         // a source only reads, regardless of the method
@@ -294,5 +298,5 @@ fn each_secret(spec: &EndpointSpec, f: &mut impl FnMut(&Secret)) {
 /// Returns whether a path is that of a single entity: it ends with a placeholder.
 pub(crate) fn is_entity(path: &Template) -> bool {
     let last = path.parts.iter().rev().find(|part| !matches!(part, Part::Literal(text) if text == "/"));
-    matches!(last.map(Part::value), Some(Part::Field(_) | Part::BoundParam(_) | Part::Incremental(_)))
+    matches!(last.map(Part::value), Some(Part::Field(_) | Part::BoundParam(_) | Part::Incremental(_) | Part::Time(_)))
 }

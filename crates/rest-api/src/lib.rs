@@ -31,6 +31,7 @@
 
 mod auth;
 mod builder;
+mod check;
 mod convert;
 mod endpoint;
 mod entity;
@@ -46,6 +47,7 @@ mod parent_fields;
 mod plan;
 mod registry;
 mod response_action;
+mod run_cursor;
 mod secrets;
 mod source;
 mod spec;
@@ -54,10 +56,12 @@ mod step;
 mod template;
 #[cfg(test)]
 mod tests;
+mod url_spec;
 mod windows;
 
 pub use builder::{ResourceBuilder, SpecBuilder};
 pub use catchment_json::Value;
+pub use check::{CheckError, CheckedField, CheckedPage, CursorCandidate, CursorOrder, ResourceCheck};
 pub use convert::CursorConversion;
 pub use error::{SpecDiagnostic, SpecError};
 pub use explain::{SecretOrigin, SecretSource};
@@ -73,3 +77,4 @@ pub use spec::{
 };
 pub use spec_schema::json_schema;
 pub use template::{Reference, Template, ValueTemplate};
+pub use url_spec::{SavedPipeline, SavedSpec, UrlSpec, UrlSpecError};

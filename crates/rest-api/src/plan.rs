@@ -97,7 +97,7 @@ fn planned(spec: &ResourceSpec, depth: usize, first_request: String) -> PlannedR
 }
 
 /// Returns the description of a paginator with its main settings.
-fn shown(spec: &PaginatorSpec) -> String {
+pub(crate) fn shown(spec: &PaginatorSpec) -> String {
     let target = |param: &ParamTarget| match param {
         ParamTarget::Query(name) => format!("parameter {name}"),
         ParamTarget::Body(path) => format!("body field {path}"),

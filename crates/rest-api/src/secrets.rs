@@ -31,6 +31,11 @@ impl<'s> Secrets<'s> {
         }
     }
 
+    /// Returns the environment variable with exactly this name, which is not a secret.
+    pub(crate) fn optional_variable(&self, name: &str) -> Option<String> {
+        self.settings.variable(name).ok().map(|value| value.expose().to_owned())
+    }
+
     /// Returns the configuration keys of a reference; empty for an environment variable.
     pub(crate) fn keys(&self, reference: &Reference) -> Vec<SettingKey> {
         match reference {

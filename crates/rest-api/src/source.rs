@@ -14,6 +14,7 @@ use crate::entity::EntityOrList;
 use crate::field_uses::FieldMatches;
 use crate::registry::Registry;
 use crate::response_action::response_action;
+use crate::run_cursor::run_cursor;
 use crate::secrets::Secrets;
 use crate::{EndpointAuth, ResourceSpec, Spec, Template, auth, pages, paginator, step};
 
@@ -42,7 +43,14 @@ pub struct RestApi<'a> {
 }
 
 /// Returns the current time, in microseconds since 1970.
-type Clock = fn() -> i64;
+#[derive(Clone)]
+struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock(..)")
+    }
+}
 
 /// An error in a spec that prevents building a source.
 #[derive(Debug, Error)]
@@ -74,7 +82,7 @@ impl<'a> RestApi<'a> {
     /// [`RestApi::client`], retries and timeouts have their defaults.
     pub fn new(spec: &'a Spec) -> RestApi<'a> {
         let (client, settings) = (RestClient::builder(), ScopedSettings::new(&NoSettings));
-        RestApi { spec, client, settings, registry: Registry::default(), clock: system_time }
+        RestApi { spec, client, settings, registry: Registry::default(), clock: Clock(Arc::new(system_time)) }
     }
 
     /// Sets the client builder, which holds everything that a spec does not define, such as retries and timeouts.
@@ -98,17 +106,17 @@ impl<'a> RestApi<'a> {
         self
     }
 
-    /// Sets the clock, in microseconds since 1970. It defines the end of ranges that are requested in windows. Default: the
-    /// system clock.
+    /// Sets the clock, in microseconds since 1970. It defines relative times, which refer to the time at which the source is
+    /// built, and the end of ranges that are requested in windows. Default: the system clock.
     #[must_use]
-    pub fn clock(mut self, clock: fn() -> i64) -> RestApi<'a> {
-        self.clock = clock;
+    pub fn clock(mut self, clock: impl Fn() -> i64 + Send + Sync + 'static) -> RestApi<'a> {
+        self.clock = Clock(Arc::new(clock));
         self
     }
 
     /// Returns the current time, in microseconds since 1970.
     pub(crate) fn now(&self) -> i64 {
-        (self.clock)()
+        (self.clock.0)()
     }
 
     /// Builds the source.
@@ -120,11 +128,11 @@ impl<'a> RestApi<'a> {
         let mut source = Source::new(&self.spec.name);
         let secrets = Secrets::new(&self.settings, &self.spec.name);
         for (resource, endpoint) in self.endpoints()? {
-            let cursor = resource.endpoint.incremental.as_ref().map(|incremental| secrets.cursor(&incremental.cursor));
+            let cursor = resource.endpoint.incremental.as_ref().map(|incremental| run_cursor(incremental, &secrets, self.now()));
             let cursor = cursor
                 .transpose()
                 .map_err(|error| SourceError { path: format!("resource `{}`", resource.name), kind: error.into() })?;
-            source = source.with_resource(to_resource(resource, cursor, Arc::new(endpoint), self.clock));
+            source = source.with_resource(to_resource(resource, cursor, Arc::new(endpoint), &self.clock));
         }
         Ok(source)
     }
@@ -132,7 +140,7 @@ impl<'a> RestApi<'a> {
     /// Returns the endpoints of all resources, in the order of the spec.
     pub(crate) fn endpoints(&self) -> Result<Vec<(&'a ResourceSpec, Endpoint)>, SourceError> {
         self.check_secrets()?;
-        let secrets = Secrets::new(&self.settings, &self.spec.name);
+        let (secrets, now) = (Secrets::new(&self.settings, &self.spec.name), self.now());
         let base_url = self.spec.client.base_url.resolve(&mut |reference| secrets.resolve(reference));
         let base_url = base_url.map_err(|error| SourceError { path: "client.base_url".to_owned(), kind: error.into() })?;
         let headers = self.headers_of_spec(&secrets)?;
@@ -142,7 +150,7 @@ impl<'a> RestApi<'a> {
         let endpoint = |(index, resource): (usize, &'a ResourceSpec)| {
             let failed = |key: &str, problem| SourceError { path: format!("resources[{index}].endpoint{key}"), kind: problem };
             let client = self.client_of(resource, &client, &secrets).map_err(|(key, problem)| failed(key, problem))?;
-            let endpoint = Endpoint::new(client, resource, self.ancestors(resource), &secrets);
+            let endpoint = Endpoint::new(client, resource, self.ancestors(resource), &secrets, now);
             let endpoint = endpoint.map_err(|error| failed("", error.into()))?;
             // Reports an invalid URL before the run instead of during it.
             if resource.parent.is_none() {
@@ -252,7 +260,8 @@ fn system_time() -> i64 {
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
-fn to_resource(spec: &ResourceSpec, cursor: Option<Incremental>, endpoint: Arc<Endpoint>, clock: Clock) -> Resource {
+fn to_resource(spec: &ResourceSpec, cursor: Option<Incremental>, endpoint: Arc<Endpoint>, clock: &Clock) -> Resource {
+    let clock = Arc::clone(&clock.0);
     let uses = Arc::new(FieldMatches::of(spec));
     let mut resource = match &spec.parent {
         Some(parent) => {

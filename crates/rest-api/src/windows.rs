@@ -1,10 +1,7 @@
 //! Windows of a cursor range.
 
-use catchment_extract::{ResumePoint, Windows, WindowsError};
+use catchment_extract::{RelativeTime, ResumePoint, Windows, WindowsError};
 use catchment_json::Value;
-use catchment_schema::{format_timestamp, parse_date};
-
-const DAY: i64 = 86_400_000_000;
 
 /// Splits the range from `start` up to its end, or up to `now` (microseconds since 1970), into windows of length `step`. The
 /// last window then contains `now`.
@@ -12,20 +9,12 @@ pub(crate) fn windows(start: &ResumePoint, step: f64, now: i64) -> Result<Vec<Re
     let Some(from) = start.last_value.as_ref().map(ResumePoint::strip_type_mark) else { return Ok(vec![start.clone()]) };
     let end = match &start.end_value {
         Some(end) => ResumePoint::strip_type_mark(end),
-        None => now_as(&from, now),
+        None => RelativeTime::end_of_range(&from, now),
     };
     let window = |(from, to): (Value, Value)| {
         ResumePoint::new(start.initial_value.clone(), Some(from)).with_end_value(Some(to)).with_turn(start.turn.clone())
     };
     Ok(Windows::new(from, end, step).ranges()?.into_iter().map(window).collect())
-}
-
-/// Returns the time `now` in the format of `value`. For a date it is the next day, because a window excludes its end. A
-/// number has no time format and gets a timestamp, which is then reported as not comparable.
-fn now_as(value: &Value, now: i64) -> Value {
-    let is_date = value.as_str().is_some_and(|text| parse_date(text).is_some());
-    let text = format_timestamp(if is_date { now.saturating_add(DAY) } else { now });
-    Value::from(if is_date { text.chars().take(10).collect() } else { text.replace("+00:00", "Z") })
 }
 
 #[cfg(test)]

@@ -17,12 +17,12 @@ macro_rules! fields {
             FieldSchema::new(
                 "initial_value",
                 ValueType::Any,
-                "The cursor value that the first run starts from; all rows by default. May be a variable: ${env:SINCE}.",
+                "The cursor value that the first run starts from; all rows by default. May be a variable, ${env:SINCE}, or a time relative to the start of the run: -7d, {now-12h} or {today-7d}.",
             ),
             FieldSchema::new(
                 "end_value",
                 ValueType::Any,
-                "The cursor value at which the range ends; requires initial_value. May be a variable. The cursor is then neither read nor stored.",
+                "The cursor value at which the range ends; requires initial_value. May be a variable or a relative time, such as {now}. The cursor is then neither read nor stored.",
             ),
             FieldSchema::new("last_value_func", ValueType::OneOf(&["max", "min"]), "Whether the maximum or the minimum cursor value is the latest; max by default."),
             FieldSchema::new("primary_key", ValueType::Names, "The fields by which rows at the last cursor value are deduplicated; the primary key of the resource by default."),
@@ -39,7 +39,7 @@ macro_rules! fields {
             ),
             FieldSchema::new("range_start", ValueType::OneOf(&["open", "closed"]), "Whether rows at the start value are loaded (closed) or left out (open); closed by default."),
             FieldSchema::new("range_end", ValueType::OneOf(&["open", "closed"]), "Whether rows at the end value are loaded (closed) or left out (open); open by default."),
-            FieldSchema::new("allow_external_schedulers", ValueType::Bool, "Accepted without effect, for specs of dlt."),
+            FieldSchema::new("allow_external_schedulers", ValueType::Bool, "Whether the environment variables DLT_INTERVAL_START and DLT_INTERVAL_END, which a scheduler sets, replace the bounds of the range; false by default. The interval is limited to the configured range."),
             FieldSchema::new("convert", ValueType::Text, "An expression over `value` that converts the cursor value before it is sent, such as value|epoch."),
             FieldSchema::new("transform", ValueType::Unsupported("use `convert`"), ""),
             $($more),*
@@ -88,6 +88,8 @@ pub struct IncrementalSpec {
     /// The length of the windows in which the range is requested: seconds for timestamps, days for dates, a number for
     /// numbers. The range ends at the end value, or at the current time without one.
     pub window: Option<f64>,
+    /// Whether the interval of an external scheduler replaces the bounds of the cursor.
+    pub allow_external_schedulers: bool,
     /// The conversion of cursor values before they are sent.
     pub convert: Option<CursorConversion>,
 }
@@ -132,6 +134,7 @@ impl IncrementalSpec {
         IncrementalSpec {
             cursor,
             window,
+            allow_external_schedulers: keys.bool("allow_external_schedulers").unwrap_or(false),
             start_param: keys.owned_text("start_param"),
             end_param: keys.owned_text("end_param"),
             convert: keys.expression("convert", &["value"], diagnostics).map(CursorConversion::Expression),

@@ -6,7 +6,7 @@ use super::IncrementalSpec;
 use super::incremental::CURSOR_PARAM;
 use super::object_reader::ObjectReader;
 use crate::spec_schema::{FieldSchema, ObjectSchema, TaggedUnion, ValueType};
-use crate::template::{FormatSpec, ParentFieldRef, Part, TemplateContext, plain_text};
+use crate::template::{FormatSpec, ParentFieldRef, Part, RunTime, TemplateContext, plain_text};
 use crate::{SpecDiagnostic, Template, ValueTemplate};
 
 /// Parameters that are objects.
@@ -106,6 +106,9 @@ fn bind(path: Template, given: &Object, keys: &ObjectReader<'_>, diagnostics: &m
             Vec::new()
         }
         None | Some(Value::Null) => {
+            if let Ok(Some(time)) = RunTime::parse(name) {
+                return vec![Part::Time(time)];
+            }
             let names: Vec<_> = given.keys().map(String::as_str).collect();
             let given = if names.is_empty() { "which is empty".to_owned() } else { format!("which has {}", names.join(", ")) };
             let problem = format!("placeholder {{{name}}} is not in `params`, {given}; write {{{{ and }}}} for literal braces");

@@ -3,6 +3,7 @@
 mod format_spec;
 mod parse;
 mod render;
+mod run_time;
 mod value;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use catchment_settings::Secret;
 pub(crate) use format_spec::FormatSpec;
 pub(crate) use parse::has_reference;
 pub(crate) use render::{RenderContext, RenderError, fields_of};
+pub(crate) use run_time::RunTime;
 pub use value::ValueTemplate;
 
 /// A text with placeholders and references. It is parsed once and rendered for each request.
@@ -32,6 +34,8 @@ pub(crate) enum Part {
     BoundParam(String),
     Incremental(CursorValue),
     Field(ParentFieldRef),
+    /// A time relative to the start of the run.
+    Time(RunTime),
     /// A value with a format.
     Formatted(Box<Part>, FormatSpec),
     Reference(Reference),
@@ -185,7 +189,12 @@ impl Part {
         match self {
             Part::Literal(text) | Part::BoundParam(text) => Some(text),
             Part::Resolved(secret) => Some(secret.expose()),
-            Part::PathParam(_) | Part::Incremental(_) | Part::Field(_) | Part::Formatted(..) | Part::Reference(_) => None,
+            Part::PathParam(_)
+            | Part::Incremental(_)
+            | Part::Field(_)
+            | Part::Time(_)
+            | Part::Formatted(..)
+            | Part::Reference(_) => None,
         }
     }
 
@@ -207,6 +216,7 @@ impl fmt::Debug for Part {
             Part::PathParam(name) => write!(f, "{{{name}}}"),
             Part::Incremental(value) => write!(f, "{{incremental.{}}}", value.name()),
             Part::Field(of) => write!(f, "{{resources.{}.{}}}", of.resource, of.field.as_str()),
+            Part::Time(time) => time.fmt(f),
             Part::Formatted(part, _) => part.fmt(f),
             Part::Reference(reference) => reference.fmt(f),
             Part::Resolved(secret) => secret.fmt(f),

@@ -2,7 +2,7 @@
 
 use catchment_json::JsonPath;
 
-use super::{CursorValue, FormatSpec, ParentFieldRef, Part, Reference, Template, TemplateContext};
+use super::{CursorValue, FormatSpec, ParentFieldRef, Part, Reference, RunTime, Template, TemplateContext};
 
 const PREFIXES: [&str; 2] = ["${env:", "${secret:"];
 
@@ -69,6 +69,11 @@ fn reference(text: &str) -> Result<Option<(Reference, &str)>, String> {
 }
 
 fn placeholder(written: &str, position: TemplateContext) -> Result<Part, String> {
+    // in a path, `{now}` may be a parameter
+    let is_param = position == TemplateContext::Path && matches!(written.trim(), "now" | "today");
+    if let Some(time) = RunTime::parse(written)?.filter(|_| !is_param) {
+        return Ok(Part::Time(time));
+    }
     let (name, format) = FormatSpec::split(written)?;
     let part = value(name, position)?;
     Ok(match format {
@@ -94,7 +99,8 @@ fn value(written: &str, position: TemplateContext) -> Result<Part, String> {
         TemplateContext::Path if is_word => Ok(Part::PathParam(name.to_owned())),
         _ => Err(format!(
             "unknown placeholder {{{written}}}; use {{resources.NAME.FIELD}}, {{incremental.start_value}}, \
-             {{incremental.initial_value}} or {{incremental.end_value}}, or write {{{{ and }}}} for literal braces"
+             {{incremental.initial_value}}, {{incremental.end_value}}, {{now}} or {{today-7d}}, or write {{{{ and }}}} for literal \
+             braces"
         )),
     }
 }

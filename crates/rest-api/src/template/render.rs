@@ -51,6 +51,8 @@ pub(crate) enum RenderError {
 pub(crate) struct RenderContext<'f> {
     pub(crate) start: &'f ResumePoint,
     pub(crate) convert: Option<&'f CursorConversion>,
+    /// The start of the run, in microseconds since 1970.
+    pub(crate) now: i64,
     /// The parent row and its ancestors, nearest first, with the names of their resources.
     pub(crate) rows: &'f [(&'f str, &'f Row)],
 }
@@ -67,7 +69,7 @@ impl RenderContext<'_> {
                     continue;
                 }
                 Part::PathParam(value) | Part::BoundParam(value) => value.clone(),
-                Part::Field(_) | Part::Formatted(..) | Part::Incremental(_) => {
+                Part::Field(_) | Part::Formatted(..) | Part::Incremental(_) | Part::Time(_) => {
                     let text = plain_text(&self.part(part)?);
                     if let Part::Field(field) = part.value()
                         && (text.is_empty() || text.split('/').any(|segment| matches!(segment, "." | "..")))
@@ -125,6 +127,7 @@ impl RenderContext<'_> {
             Part::Literal(text) | Part::PathParam(text) | Part::BoundParam(text) => Value::from(text.as_str()),
             Part::Incremental(value) => self.cursor(*value)?,
             Part::Field(field) => field.find(self.rows)?.to_value(),
+            Part::Time(time) => Value::from(time.text(self.now)),
             Part::Formatted(part, format) => Value::from(format.apply(&self.part(part)?).map_err(RenderError::Format)?),
             Part::Reference(_) => Value::from(""),
             Part::Resolved(secret) => Value::from(secret.expose()),
