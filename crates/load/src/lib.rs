@@ -47,6 +47,6 @@ pub use conform::TableBatches;
 pub use destination::{Destination, DestinationFuture, LoadOutcome, LoadResult, LoadUsage, RestoreRequest, Restored};
 pub use error::{LoadError, RejectedValue};
 pub use plan::{ApplyStep, LoadPlan, RowColumn, RowTarget, StagedTable, TreeChange};
-pub use query_result::{ColumnError, QueryResult};
+pub use query_result::{ColumnError, QueryResult, field_in_utc};
 pub use record_batch_stream::RecordBatchStream;
 pub use sql::{Dialect, SqlReader, SqlSession};

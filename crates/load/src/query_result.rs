@@ -116,7 +116,7 @@ impl QueryResult {
     }
 
     fn table(&self) -> Result<String, ArrowError> {
-        let fields: Vec<_> = self.schema.fields().iter().map(in_utc).collect();
+        let fields: Vec<_> = self.schema.fields().iter().map(field_in_utc).collect();
         let converted = |batch: &RecordBatch| {
             let columns = batch.columns().iter().zip(&fields).map(|(column, field)| cast(column, field.data_type()));
             let schema = Arc::new(Schema::new(fields.clone()));
@@ -127,15 +127,36 @@ impl QueryResult {
     }
 }
 
-/// Replaces each time zone of a field with `+00:00`, because Arrow cannot format named zones without a time zone database.
-fn in_utc(field: &FieldRef) -> FieldRef {
-    let data_type = match field.data_type() {
+/// Returns a field with the time zone of each timestamp, also in nested types, replaced with `+00:00`.
+///
+/// Arrow cannot format named zones without a time zone database. A cast of a column to the type of this field keeps the
+/// instants. Timestamps without a time zone keep their type, as do unions, which cannot be cast.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use arrow::datatypes::{DataType, Field, TimeUnit};
+/// use catchment_load::field_in_utc;
+///
+/// let zoned = DataType::Timestamp(TimeUnit::Microsecond, Some("Europe/Berlin".into()));
+/// let field = field_in_utc(&Arc::new(Field::new("at", zoned, true)));
+/// assert_eq!(*field.data_type(), DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into())));
+/// ```
+pub fn field_in_utc(field: &FieldRef) -> FieldRef {
+    Arc::new(Field::clone(field).with_data_type(type_in_utc(field.data_type())))
+}
+
+fn type_in_utc(data_type: &DataType) -> DataType {
+    match data_type {
         DataType::Timestamp(unit, Some(_)) => DataType::Timestamp(*unit, Some("+00:00".into())),
-        DataType::List(item) => DataType::List(in_utc(item)),
-        DataType::Struct(fields) => DataType::Struct(fields.iter().map(in_utc).collect()),
-        _ => return Arc::clone(field),
-    };
-    Arc::new(Field::clone(field).with_data_type(data_type))
+        DataType::List(item) => DataType::List(field_in_utc(item)),
+        DataType::LargeList(item) => DataType::LargeList(field_in_utc(item)),
+        DataType::FixedSizeList(item, length) => DataType::FixedSizeList(field_in_utc(item), *length),
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(field_in_utc).collect()),
+        DataType::Map(entries, is_sorted) => DataType::Map(field_in_utc(entries), *is_sorted),
+        DataType::Dictionary(keys, values) => DataType::Dictionary(keys.clone(), Box::new(type_in_utc(values))),
+        _ => data_type.clone(),
+    }
 }
 
 impl std::fmt::Display for QueryResult {
