@@ -226,6 +226,11 @@ fn record(line: &[u8]) -> Option<Value> {
 }
 
 impl PackageHeader {
+    /// Returns true if the package holds rows of `resource`.
+    pub fn has_resource(&self, resource: &str) -> bool {
+        self.resources.iter().any(|(name, _)| name == resource)
+    }
+
     pub(crate) fn to_value(&self) -> Value {
         let resources = self.resources.iter().map(|(name, table)| (name.as_str(), Value::from(table.as_str())));
         Value::object([

@@ -9,9 +9,10 @@ use catchment_load_package::PackageError;
 use catchment_normalize::NormalizeError;
 use catchment_schema::InvalidHints;
 
+use crate::drop::DropError;
 use crate::pipeline_name::PipelineNameError;
 use crate::plan::TableError;
-use crate::working_dir::{LockError, SchemaFileError};
+use crate::working_dir::{LockError, SchemaFileError, WorkingDirError};
 
 /// The error of a run.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +55,24 @@ pub enum RunError {
         resource: String,
         /// The package.
         load_id: String,
+    },
+    /// Resources cannot be dropped.
+    #[error(transparent)]
+    Drop(#[from] DropError),
+    /// The working folder cannot be read or written.
+    #[error(transparent)]
+    WorkingDir(#[from] WorkingDirError),
+    /// The working folder has pending packages, so it is not restored from the destination.
+    #[error(
+        "pipeline `{pipeline}` has pending packages: {}; run the pipeline to load them, or remove them with `catchment pipeline \
+         {pipeline} abort-packages`",
+        load_ids.join(", ")
+    )]
+    PendingPackages {
+        /// The pipeline.
+        pipeline: String,
+        /// The load ids, oldest first.
+        load_ids: Vec<String>,
     },
     /// A resource cannot be backfilled.
     #[error("resource `{resource}` cannot be backfilled: {problem}")]

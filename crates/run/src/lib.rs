@@ -17,6 +17,8 @@
 //!
 //! - [`Runner`]: a pipeline with its destination and options. [`Runner::extract`], [`Runner::normalize`] and
 //!   [`Runner::load`] run the steps separately.
+//! - [`Runner::plan_drop`] and [`DropPlan`]: removal of the tables and state of resources. [`Runner::sync`] restores the copies
+//!   in the working folder.
 //! - [`RunOptions`]: limits and settings of a run.
 //! - [`LoadInfo`]: the report of a run; [`RunError`]: its error.
 //! - [`WorkingDir`]: the working folder of a pipeline with packages and locks.
@@ -26,6 +28,7 @@
 //! | `failpoints` | Compiles in fail points, at which tests end the process. |
 
 mod backfill;
+mod drop;
 mod engine;
 mod environment;
 mod error;
@@ -38,10 +41,15 @@ mod runner;
 mod settings;
 mod state_edit;
 mod steps;
+mod sync;
 mod threads;
 mod working_dir;
 
 pub use catchment_settings::Redactor;
+pub use drop::{
+    CursorAssignment, CursorAssignmentError, CursorChange, DropError, DropPlan, DropRequest, DroppedTable, ResourcePattern,
+    ResourcePatternError, SchemaDrop,
+};
 pub use environment::{RunEnvironment, SystemEnvironment};
 pub use error::{RunError, error_chain};
 pub use options::RunOptions;
@@ -50,7 +58,7 @@ pub use plan::{LoadIdGenerator, RefreshMode, TableError};
 pub use progress::ProgressSink;
 pub use report::{
     Diagnostics, ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RowCounts, RunFailure,
-    Trace, Warning,
+    SyncInfo, SyncedSchema, Trace, Warning,
 };
 pub use runner::Runner;
 pub use settings::{ExtractSettings, LoadSettings, NormalizeSettings};

@@ -9,6 +9,7 @@ use catchment_settings::Redactor;
 use tokio_util::sync::CancellationToken;
 
 use crate::backfill::Backfill;
+use crate::drop::{DropPlan, DropRequest};
 use crate::engine::discard_resumable;
 use crate::environment::RunEnvironment;
 use crate::error::RunError;
@@ -17,10 +18,12 @@ use crate::pipeline_name::validate_pipeline_name;
 use crate::plan::{LoadIdGenerator, Planner, StoredDataset};
 use crate::progress::{ProgressSink, report_progress};
 use crate::report::{
-    Diagnostics, ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RunFailure, Trace,
+    Diagnostics, ExtractInfo, LoadInfo, NormalizeInfo, NormalizedPackage, PackageInfo, PackageOutcome, RunFailure, SyncInfo,
+    Trace,
 };
 use crate::state_edit::StateEdit;
 use crate::steps::{self, BuiltPackage, Normalized, PackageBuilder, PackageFailure, PackageLoader};
+use crate::sync::sync;
 use crate::working_dir::{ResourceLocks, SchemaFiles, WorkingDir};
 
 /// A pipeline that loads into a dataset, with the configuration of its runs.
@@ -82,7 +85,7 @@ impl Runner {
         let plan = self.planner(store, stop).plan(source).await?;
         fail_point!("run::planned");
         if !plan.source.resources.iter().any(|resource| resource.resumable) {
-            discard_resumable(store, &plan.header)?;
+            discard_resumable(store, &plan.header.source, |resource| plan.header.has_resource(resource))?;
         }
         let built = self.builder(store, &self.options, stop).build_from_source(&plan, events).await?;
         let package = built.package(&mut diagnostics);
@@ -161,6 +164,48 @@ impl Runner {
     /// Returns an error if the destination cannot be read.
     pub async fn state(&self, stop: &CancellationToken) -> Result<StateEdit, RunError> {
         StateEdit::load(self, stop).await
+    }
+
+    /// Plans to drop tables and state of resources, and to set cursors. Nothing changes before [`DropPlan::commit`].
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the destination cannot be read, if the request is invalid, or if a pending package contradicts it
+    /// ([`DropError`](crate::DropError)). Names that match nothing are [warnings](DropPlan::warnings).
+    pub async fn plan_drop(&self, request: &DropRequest, stop: &CancellationToken) -> Result<DropPlan, RunError> {
+        validate_pipeline_name(&self.pipeline)?;
+        DropPlan::load(self, request, stop).await
+    }
+
+    /// Restores the copies of state and schemas in the working folder from the dataset. Creates the folder if it is missing.
+    /// If the dataset has no state of the pipeline, the copies are removed.
+    ///
+    /// ```no_run
+    /// use catchment_run::{CancellationToken, RunError, Runner};
+    ///
+    /// async fn restore(runner: &Runner) -> Result<(), RunError> {
+    ///     println!("{}", runner.sync(&CancellationToken::new()).await?);
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns [`RunError::PendingPackages`] if the folder has pending extracts or packages, and an error if the destination
+    /// cannot be read or the copies cannot be written.
+    pub async fn sync(&self, stop: &CancellationToken) -> Result<SyncInfo, RunError> {
+        sync(self, false, stop).await
+    }
+
+    /// Restores the copies like [`Runner::sync`], and permanently removes pending extracts and packages. They remain if the
+    /// destination cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if another process has locked a package, if the destination cannot be read, or if the copies cannot
+    /// be written.
+    pub async fn sync_discarding_pending(&self, stop: &CancellationToken) -> Result<SyncInfo, RunError> {
+        sync(self, true, stop).await
     }
 
     /// Extracts `source` to disk, to be normalized later.

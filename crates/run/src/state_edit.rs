@@ -1,19 +1,15 @@
 //! Editing of the state of a pipeline.
 
-use std::sync::Arc;
-
-use catchment_json::Value;
 use catchment_load::LoadError;
-use catchment_load_package::PackageFooter;
 use catchment_schema::{Schema, naming};
 use catchment_state::State;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::RunError;
 use crate::plan::schema_or_new;
-use crate::report::{Diagnostics, LoadInfo, PackageOutcome};
+use crate::report::{Diagnostics, LoadInfo};
 use crate::runner::Runner;
-use crate::steps::BuiltPackage;
+use crate::steps::StateChange;
 
 /// The state of a pipeline, restored from its dataset. Changes are stored on commit and discarded on drop.
 pub struct StateEdit {
@@ -62,18 +58,8 @@ impl StateEdit {
         let created_at = planner.next_created_at(self.last_load_id)?;
         let header = planner.header(created_at, &self.schema.name, self.base, self.base_schema);
         self.schema.update_version();
-        let writer = store.create_package(header, runner.options.writer)?;
-        let package = writer.seal(PackageFooter { schema: self.schema, state: self.state, findings: Value::Null })?;
-        runner.working_dir.save_snapshot(&package.footer().state, &package.footer().schema);
-        let loader = runner.loader(&store, &stop);
-        let package = BuiltPackage { package: Arc::new(package), diagnostics: Diagnostics::default() };
-        let loaded = loader.try_load(&package).await;
-        if let Err(error @ LoadError::Stale { .. }) = loaded {
-            // The package has no rows, so nothing is lost.
-            store.remove_package(&package.package)?;
-            return Err(RunError::Load(error));
-        }
-        let package = loader.finish_load(package, loaded, PackageOutcome::Loaded)?;
+        let change = StateChange { header, schema: self.schema, state: self.state, deleted_entries: Vec::new() };
+        let package = change.load(runner, |error| matches!(error, LoadError::Stale { .. }), &stop).await?;
         Ok(runner.load_info(started_at, vec![package], Diagnostics::default()))
     }
 }

@@ -121,6 +121,23 @@ impl State {
         self.remove_loaded(source, None);
     }
 
+    /// Removes the state of `resource` in `source`, and the record that the pipeline has loaded it.
+    pub fn drop_resource(&mut self, source: &str, resource: &str) {
+        if self.resource(source, resource).is_some() {
+            self.set_resource(source, resource, None);
+        }
+        if self.loaded_resources(source).contains(resource) {
+            self.remove_loaded(source, Some(resource));
+        }
+    }
+
+    /// Sets the state of `source`: the state of its `resources`, and values that all of them share.
+    pub fn set_source(&mut self, source: &str, source_state: Object) {
+        with_child(&mut self.document, "sources", |sources| {
+            sources.insert(source.to_owned(), Value::Object(source_state));
+        });
+    }
+
     /// Sets the state of `resource` in `source`; `None` removes it.
     pub fn set_resource(&mut self, source: &str, resource: &str, resource_state: Option<Object>) {
         with_child(&mut self.document, "sources", |sources| {

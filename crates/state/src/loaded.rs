@@ -21,6 +21,29 @@ impl State {
         resources.into_iter().flat_map(|resources| resources.keys().map(String::as_str)).collect()
     }
 
+    /// Returns the resources of `source` that belong to the pipeline: those that it has loaded, and those with state.
+    ///
+    /// ```
+    /// use catchment_json::Object;
+    /// use catchment_state::State;
+    ///
+    /// let mut state = State::new("rivers", "rivers_dataset", "dlt.destinations.duckdb");
+    /// state.mark_resource_loaded("rest_api", "stations");
+    /// state.set_resource("rest_api", "gauges", Some(Object::new()));
+    /// assert_eq!(state.known_resources("rest_api"), ["gauges", "stations"].into());
+    /// ```
+    pub fn known_resources(&self, source: &str) -> BTreeSet<&str> {
+        let stored = self.source(source).and_then(|source| source.get("resources")?.as_object());
+        let stored = stored.into_iter().flat_map(|resources| resources.keys().map(String::as_str));
+        self.loaded_resources(source).into_iter().chain(stored).collect()
+    }
+
+    /// Returns the names of the sources that have state or whose resources the pipeline has loaded.
+    pub fn source_names(&self) -> BTreeSet<&str> {
+        let sources = [self.sources(), self.all_loaded()].into_iter().flatten();
+        sources.flat_map(|sources| sources.keys().map(String::as_str)).collect()
+    }
+
     /// Records that the pipeline loads rows of `resource` in `source`.
     pub fn mark_resource_loaded(&mut self, source: &str, resource: &str) {
         with_child(self.document_mut(), CATCHMENT_KEY, |own| {
@@ -94,6 +117,30 @@ mod tests {
         assert!(state.loaded_resources("s").is_empty());
         assert_eq!(state.loaded_resources("other"), ["x"].into());
         assert_eq!(State::new("p", "d", "t").loaded_resources("s"), [].into());
+    }
+
+    #[test]
+    fn dropping_a_resource_removes_its_state_and_its_record() {
+        #[track_caller]
+        fn check(resource: &str, known: &[&str], is_changed: bool) {
+            let mut state = state(&["a", "b"]);
+            state.set_resource("s", "a", Some(catchment_json::Object::new()));
+            let before = state.clone();
+            state.drop_resource("s", resource);
+            assert_eq!(state.known_resources("s"), known.iter().copied().collect());
+            assert_eq!(state != before, is_changed);
+        }
+        check("a", &["b"], true);
+        check("b", &["a"], true);
+        check("x", &["a", "b"], false);
+    }
+
+    #[test]
+    fn sources_with_state_or_loaded_resources_are_known() {
+        let mut state = state(&["a"]);
+        state.set_source_value("t", "x", Some(Value::from(1)));
+        assert_eq!(state.source_names(), ["s", "t"].into());
+        assert_eq!(State::new("p", "d", "t").source_names(), [].into());
     }
 
     #[test]

@@ -201,7 +201,7 @@ fn find_resumable(store: &PackageStore, plan: &PackagePlan, is_refresh: bool) ->
         ours.resources.iter().map(|(name, _)| state.resource(&ours.source, name).cloned()).collect()
     };
     let mut found = None;
-    for resumable in list_resumable(store, ours)? {
+    for resumable in list_resumable(store, &ours.source, |resource| ours.has_resource(resource))? {
         let theirs = resumable.header();
         let is_same = theirs.dataset == ours.dataset
             && theirs.resources == ours.resources
@@ -221,9 +221,9 @@ fn find_resumable(store: &PackageStore, plan: &PackagePlan, is_refresh: bool) ->
     Ok(found)
 }
 
-/// Discards resumable extracts of resources that are no longer resumable.
-pub(crate) fn discard_resumable(store: &PackageStore, header: &PackageHeader) -> Result<(), RunError> {
-    list_resumable(store, header)?.into_iter().for_each(discard);
+/// Discards resumable extracts of `source` with a resource that is not resumable any more, according to `is_obsolete`.
+pub(crate) fn discard_resumable(store: &PackageStore, source: &str, is_obsolete: impl Fn(&str) -> bool) -> Result<(), RunError> {
+    list_resumable(store, source, is_obsolete)?.into_iter().for_each(discard);
     Ok(())
 }
 
@@ -232,10 +232,16 @@ fn discard(resumable: ResumableExtract) {
     resumable.discard();
 }
 
-/// Lists the resumable extracts that share a resource with a package.
-fn list_resumable(store: &PackageStore, header: &PackageHeader) -> Result<Vec<ResumableExtract>, RunError> {
-    let is_shared = |(name, _): &(String, String)| header.resources.iter().any(|(other, _)| other == name);
+/// Lists the resumable extracts of `source` with a resource for which `is_listed` returns true.
+fn list_resumable(
+    store: &PackageStore,
+    source: &str,
+    is_listed: impl Fn(&str) -> bool,
+) -> Result<Vec<ResumableExtract>, RunError> {
     let mut extracts = store.resumable_extracts()?;
-    extracts.retain(|theirs| theirs.header().source == header.source && theirs.header().resources.iter().any(is_shared));
+    extracts.retain(|extract| {
+        let PackageHeader { source: of_extract, resources, .. } = extract.header();
+        of_extract == source && resources.iter().any(|(resource, _)| is_listed(resource))
+    });
     Ok(extracts)
 }

@@ -99,7 +99,7 @@ impl Planner<'_> {
 }
 
 /// Returns the resources without rows in the dataset after `refresh`.
-fn without_rows(source: &Source, schema: &Schema, refresh: &RefreshTables) -> BTreeSet<String> {
+pub(crate) fn without_rows(source: &Source, schema: &Schema, refresh: &RefreshTables) -> BTreeSet<String> {
     let has_rows = |resource: &Resource| {
         // The schema assigns a shared table to only one of its resources.
         let shared = schema.tables.get(&resource.root_table());

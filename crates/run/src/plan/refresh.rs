@@ -64,6 +64,11 @@ pub(crate) fn refresh(
     if mode == RefreshMode::DropData {
         return RefreshTables { emptied: tables, dropped: Vec::new() };
     }
+    drop_tables(schema, tables)
+}
+
+/// Removes `tables` from the schema and returns them as tables to drop.
+pub(crate) fn drop_tables(schema: &mut Schema, tables: Vec<String>) -> RefreshTables {
     tables.iter().for_each(|table| drop(schema.tables.shift_remove(table)));
     RefreshTables { dropped: tables, emptied: Vec::new() }
 }
@@ -73,9 +78,7 @@ pub(crate) fn refresh(
 /// The schema alone is not sufficient, because pipelines with sources of the same name share a schema.
 fn own_resources(source: &Source, state: &State) -> BTreeSet<String> {
     let declared = source.resources.iter().map(|resource| resource.name.as_str());
-    let stored = state.source(&source.name).and_then(|source| source.get("resources")?.as_object());
-    let stored = stored.into_iter().flat_map(|resources| resources.keys().map(String::as_str));
-    declared.chain(state.loaded_resources(&source.name)).chain(stored).map(str::to_owned).collect()
+    declared.chain(state.known_resources(&source.name)).map(str::to_owned).collect()
 }
 
 /// Returns a note about the tables that are not dropped, if any.

@@ -3,7 +3,7 @@
 mod lock;
 mod schema_files;
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use catchment_json::Value;
@@ -20,6 +20,14 @@ pub use schema_files::{SchemaFileError, SchemaFiles};
 
 const TRACE: &str = "trace.json";
 
+/// The copy of the state.
+const STATE: &str = "state.json";
+
+/// The folder of the copies of schemas.
+const SCHEMAS: &str = "schemas";
+
+const SCHEMA_SUFFIX: &str = ".schema.json";
+
 /// The file for values that belong to this machine only.
 const LOCAL: &str = "local.json";
 
@@ -34,12 +42,20 @@ pub struct WorkingDir {
     path: PathBuf,
 }
 
-/// The error of a pipelines folder that cannot be read.
+/// The error of a pipelines folder or working folder that cannot be read or written.
 #[derive(Debug, Error)]
-#[error("failed to read {}", path.display())]
+#[error("failed to {action} {}", path.display())]
 pub struct WorkingDirError {
+    action: &'static str,
     path: PathBuf,
     source: std::io::Error,
+}
+
+impl WorkingDirError {
+    /// Returns a function that adds the operation and the path to an error.
+    fn io(action: &'static str, path: &Path) -> impl Fn(std::io::Error) -> WorkingDirError {
+        move |source| WorkingDirError { action, path: path.to_owned(), source }
+    }
 }
 
 impl WorkingDir {
@@ -54,13 +70,13 @@ impl WorkingDir {
     ///
     /// Returns an error if the pipelines folder cannot be read. A missing folder yields no names.
     pub fn list(pipelines_dir: &Path) -> Result<Vec<String>, WorkingDirError> {
-        let io = |source| WorkingDirError { path: pipelines_dir.to_owned(), source };
+        let io = WorkingDirError::io("read", pipelines_dir);
         if !pipelines_dir.exists() {
             return Ok(Vec::new());
         }
         let mut found = Vec::new();
-        for entry in std::fs::read_dir(pipelines_dir).map_err(io)? {
-            let entry = entry.map_err(io)?;
+        for entry in std::fs::read_dir(pipelines_dir).map_err(&io)? {
+            let entry = entry.map_err(&io)?;
             if entry.path().is_dir() {
                 let ran = std::fs::metadata(entry.path().join(TRACE)).and_then(|m| m.modified()).ok();
                 found.push((ran, entry.file_name().to_string_lossy().into_owned()));
@@ -96,7 +112,7 @@ impl WorkingDir {
 
     /// Returns a schema after the last run, or `None` if it is missing or unreadable.
     pub fn schema(&self, name: &str) -> Option<Schema> {
-        Schema::from_value(&self.read(&format!("schemas/{name}.schema.json"))?).ok()
+        Schema::from_value(&self.read(&schema_file(name))?).ok()
     }
 
     /// Returns the default schema of the pipeline after the last run, which is the schema of its first source.
@@ -123,8 +139,51 @@ impl WorkingDir {
     }
 
     pub(crate) fn save_snapshot(&self, state: &State, schema: &Schema) {
-        self.write("state.json", &state.to_value().to_string());
-        self.write(&format!("schemas/{}.schema.json", schema.name), &schema.to_value().to_string());
+        self.write(STATE, &state.to_value().to_string());
+        self.write(&schema_file(&schema.name), &schema.to_value().to_string());
+    }
+
+    /// Replaces the copies of the state and of all schemas. Without a state, the copy of the state is removed.
+    pub(crate) fn replace_snapshot(&self, state: Option<&State>, schemas: &[Schema]) -> Result<(), WorkingDirError> {
+        let files: Vec<_> = schemas.iter().map(|schema| (schema_file(&schema.name), schema.to_value())).collect();
+        for (name, schema) in &files {
+            self.replace(name, &schema.to_string()).map_err(WorkingDirError::io("write", &self.path.join(name)))?;
+        }
+        for name in self.stored_schema_files()?.into_iter().filter(|name| !files.iter().any(|(kept, _)| kept == name)) {
+            self.remove(&name)?;
+        }
+        match state {
+            Some(state) => {
+                self.replace(STATE, &state.to_value().to_string()).map_err(WorkingDirError::io("write", &self.path.join(STATE)))
+            }
+            None => self.remove(STATE),
+        }
+    }
+
+    /// Returns the names of the copies of schemas.
+    fn stored_schema_files(&self) -> Result<Vec<String>, WorkingDirError> {
+        let folder = self.path.join(SCHEMAS);
+        let io = WorkingDirError::io("read", &folder);
+        let entries = match std::fs::read_dir(&folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(&io)?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(&io)?.file_name().to_string_lossy().into_owned();
+            if name.ends_with(SCHEMA_SUFFIX) {
+                names.push(format!("{SCHEMAS}/{name}"));
+            }
+        }
+        Ok(names)
+    }
+
+    fn remove(&self, name: &str) -> Result<(), WorkingDirError> {
+        let path = self.path.join(name);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(WorkingDirError::io("remove", &path)(error)),
+            _ => Ok(()),
+        }
     }
 
     pub(crate) fn save_trace(&self, trace: &Trace) {
@@ -138,29 +197,62 @@ impl WorkingDir {
         Value::parse(&std::fs::read_to_string(self.path.join(name)).ok()?).ok()
     }
 
-    /// Replaces a file atomically. An error is only logged, because the file is a copy.
+    /// Replaces a file. An error is only logged, because the file is a copy.
     fn write(&self, name: &str, text: &str) {
-        let path = self.path.join(name);
-        let write = || -> std::io::Result<()> {
-            let folder = path.parent().unwrap_or(&self.path);
-            std::fs::create_dir_all(folder)?;
-            // Uses a unique name, because concurrent runs of the pipeline can write the same file.
-            let mut unfinished = tempfile::NamedTempFile::new_in(folder)?;
-            unfinished.write_all(text.as_bytes())?;
-            unfinished.persist(&path)?;
-            Ok(())
-        };
-        if let Err(error) = write() {
-            tracing::warn!("failed to write {}: {error}", path.display());
+        if let Err(error) = self.replace(name, text) {
+            tracing::warn!("failed to write {}: {error}", self.path.join(name).display());
         }
     }
+
+    /// Replaces a file atomically and creates its folder.
+    fn replace(&self, name: &str, text: &str) -> std::io::Result<()> {
+        let path = self.path.join(name);
+        let folder = path.parent().unwrap_or(&self.path);
+        std::fs::create_dir_all(folder)?;
+        // Uses a unique name, because concurrent runs of the pipeline can write the same file.
+        let mut unfinished = tempfile::NamedTempFile::new_in(folder)?;
+        unfinished.write_all(text.as_bytes())?;
+        unfinished.persist(&path)?;
+        Ok(())
+    }
+}
+
+/// Returns the name of the copy of a schema. The name of a schema that another tool has stored can contain any characters,
+/// and must not leave the folder.
+fn schema_file(name: &str) -> String {
+    format!("{SCHEMAS}/{}{SCHEMA_SUFFIX}", name.replace(['/', '\\'], "_"))
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
+    use catchment_schema::Schema;
+    use catchment_state::State;
+
     use super::WorkingDir;
+
+    #[test]
+    fn a_snapshot_replaces_all_copies() {
+        let dir = tempfile::tempdir().unwrap();
+        let working_dir = WorkingDir::new(dir.path(), "p");
+        #[track_caller]
+        fn check(working_dir: &WorkingDir, schemas: &[&str], state: Option<i64>) {
+            for name in ["a", "b", "../x"] {
+                assert_eq!(working_dir.schema(name).is_some(), schemas.contains(&name), "{name}");
+            }
+            assert_eq!(working_dir.state().map(|state| state.version()), state);
+        }
+        let mut state = State::new("p", "d", "t");
+        working_dir.replace_snapshot(Some(&state), &["a", "../x"].map(Schema::new)).unwrap();
+        check(&working_dir, &["a", "../x"], Some(0));
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "no file is outside of the working folder");
+        state.update_version();
+        working_dir.replace_snapshot(Some(&state), &["b"].map(Schema::new)).unwrap();
+        check(&working_dir, &["b"], Some(1));
+        working_dir.replace_snapshot(None, &[]).unwrap();
+        check(&working_dir, &[], None);
+    }
 
     #[test]
     fn the_default_database_is_stored() {
