@@ -7,6 +7,7 @@ mod backfill;
 mod bigquery;
 mod clock;
 mod command;
+mod commands;
 mod configuration;
 mod cursors;
 mod custom_api_pipelines;

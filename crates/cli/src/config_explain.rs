@@ -13,14 +13,14 @@ use crate::args::ExplainArgs;
 use crate::failure::CliError;
 use crate::output::Output;
 use crate::settings::{Configuration, groups};
-use crate::spec_file;
+use crate::spec_input;
 
 /// The remedy for a literal secret in a spec.
 const SECRET_HELP: &str = "replace it with ${env:NAME} or ${secret:sources.name.key}";
 
 pub(crate) fn explain(args: &ExplainArgs, output: &Output) -> Result<(), CliError> {
-    let spec = spec_file::read(&args.spec)?;
-    let pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec)?;
+    let spec = spec_input::read(&args.spec)?;
+    let pipeline = spec_input::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec)?;
     let configuration = Configuration::load(output)?.for_pipeline(&pipeline)?.with_vaults()?;
     let mut report = Report::default();
     report.line(format_args!("pipeline {pipeline}, source {}", spec.name));

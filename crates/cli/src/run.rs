@@ -1,71 +1,47 @@
-//! `catchment run`: loads the API described by a spec.
+//! `catchment run`: loads the API described by a spec, or the endpoint at a URL.
 
-use std::path::PathBuf;
-
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use catchment::extract::Source;
-use catchment::rest_api::{RestApi, Spec};
-use catchment::{LoadInfo, PackageOutcome, Pipeline, PipelineSettings, ProgressMode, RunOptions, SchemaFiles, WorkingDir};
+use catchment::rest_api::SavedPipeline;
+use catchment::{LoadInfo, PackageOutcome};
 
 use crate::args::RunArgs;
 use crate::dev_mode::{self, DevFolder};
 use crate::failure::CliError;
 use crate::output::Output;
-use crate::settings::{Configuration, RunDestination, RunNames};
-use crate::signals::Signals;
-use crate::{dry_run, logging, runtime, spec_file};
+use crate::run_setup::RunSetup;
+use crate::spec_input::SpecInput;
+use crate::traffic::Traffic;
+use crate::{cursor_range, dry_run, save_spec};
 
 pub(crate) fn run(args: &RunArgs, output: &Output) -> Result<(), CliError> {
-    let spec = spec_file::read(&args.spec)?;
-    let pipeline = spec_file::pipeline_name(args.pipeline_name.as_ref(), &spec, &args.spec)?;
-    let configuration = Configuration::load(output)?.for_pipeline(&pipeline)?.with_vaults()?;
-    logging::init_logging(configuration.log_level()?, output);
-    warn_of_typos(&configuration, &spec, &pipeline);
-    let defaults = configuration.pipeline(&pipeline)?;
-    let target = RunTarget::resolve(args, &spec, pipeline, &defaults);
-    let api = RestApi::new(&spec).client(configuration.rest_client()?).settings(configuration.settings());
-    let source = apply_flags(api.source().map_err(|error| CliError::Usage(error.into()))?, args)?;
-    let pipelines_dir = configuration.pipelines_dir(args.pipelines_dir.as_ref().or(defaults.pipelines_dir.as_ref()))?;
-    let pipelines_dir = if args.dev_mode { dev_mode::pipelines_dir(&pipelines_dir, &target.pipeline) } else { pipelines_dir };
-    let working_dir = WorkingDir::new(&pipelines_dir, &target.pipeline);
+    let input = SpecInput::from_args(args)?;
+    let mut setup = RunSetup::load(&input, &args.target, output)?;
+    let dataset = setup.target.dataset.clone();
+    if args.dev_mode {
+        setup.target.dataset = format!("{}_{}", setup.target.dataset, dev_mode::suffix());
+        setup.pipelines_dir = dev_mode::pipelines_dir(&setup.pipelines_dir, &setup.target.pipeline);
+    }
+    let traffic = Traffic::open(args.record.as_deref(), args.replay.as_deref())?;
+    let api = setup.api(&traffic)?;
+    let source = apply_flags(RunSetup::source(&api)?, args, traffic.now())?;
     if args.dry_run {
+        let target = &setup.target;
         let title = format!("plan of pipeline {} into dataset {} of {}", target.pipeline, target.dataset, target.destination);
-        let known = working_dir.state().filter(|_| !args.dev_mode);
+        let known = setup.working_dir().state().filter(|_| !args.dev_mode);
         return dry_run::show(&api, &source, known, &title, output);
     }
-    let names = RunNames { pipeline: &target.pipeline, dataset: &target.dataset };
-    let RunDestination { destination, diagnostics, default_file } =
-        configuration.destination(&target.destination, &working_dir, names, args.dev_mode)?;
-    // logged before the run too, which may take long or fail
-    diagnostics.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
-    let path = |spec_path: &Option<String>, default: Option<PathBuf>| spec_path.as_ref().map(PathBuf::from).or(default);
-    let files = SchemaFiles {
-        import_schema_path: path(&spec.pipeline.import_schema_path, defaults.import_schema_path),
-        export_schema_path: path(&spec.pipeline.export_schema_path, defaults.export_schema_path),
-    };
-    let options = RunOptions { refresh: args.refresh, ..configuration.run_options(&spec.name)? };
-    let progress_mode = args.progress.unwrap_or(defaults.progress);
-    // last, so that an invalid configuration deletes nothing
-    let _dev_folder = args.dev_mode.then(|| DevFolder::start(&pipelines_dir)).transpose().map_err(CliError::Run)?;
-    let pipeline = Pipeline::new(target.pipeline, destination, target.dataset)
-        .pipelines_dir(pipelines_dir)
-        .options(options)
-        .schema_files(files)
-        .redactor(output.redactor().clone())
-        .progress(progress_mode.sink());
-    let result = run_pipeline(&pipeline, source);
-    // saved even if the run failed: it may have loaded a pending package
-    if let Some(file) = default_file.filter(|file| file.exists()) {
-        working_dir.save_default_database(&file);
+    let progress = args.progress.unwrap_or(setup.defaults.progress);
+    let prepared = setup.pipeline(args.refresh, progress, args.dev_mode, output)?;
+    if let (SpecInput::Url(url), Some(file)) = (&input, &args.url.save_spec) {
+        // the check is not part of the recording
+        let check = setup.api(&traffic.without_recording())?;
+        let pipeline = SavedPipeline { name: &setup.target.pipeline, destination: &setup.target.destination, dataset: &dataset };
+        save_spec::save(url, &check, pipeline, file, progress, output)?;
     }
-    let mut info = result?;
-    info.diagnostics.notes.extend(diagnostics.notes);
-    info.diagnostics.warnings.extend(diagnostics.warnings);
-    let written = match progress_mode {
-        ProgressMode::Json => output.json(&serde_json::to_string(&info).map_err(|error| CliError::Run(error.into()))?),
-        ProgressMode::Auto | ProgressMode::Log | ProgressMode::Off => output.line(&info),
-    };
-    written.context("the load succeeded, but its report could not be written to stdout").map_err(CliError::Run)?;
+    // last, so that an invalid configuration deletes nothing
+    let _dev_folder = args.dev_mode.then(|| DevFolder::start(&setup.pipelines_dir)).transpose().map_err(CliError::Run)?;
+    let info = prepared.run(progress, output, async |pipeline, stop| pipeline.run_with_cancellation(source, stop).await)?;
     if args.fail_on_warning { fail_on_warnings(&info).map_err(CliError::Run) } else { Ok(()) }
 }
 
@@ -86,57 +62,17 @@ fn fail_on_warnings(info: &LoadInfo) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Warns of unused keys that resemble a setting. Other unused keys are normal, as pipelines share configuration files.
-fn warn_of_typos(configuration: &Configuration, spec: &Spec, pipeline: &str) {
-    for key in configuration.unused_keys(spec, pipeline) {
-        if let Some(suggestion) = key.suggestion {
-            tracing::warn!("unused key {}; did you mean `{suggestion}`?", key.location);
-        }
-    }
-}
-
-/// The names of the pipeline, dataset and destination of a run.
-struct RunTarget {
-    pipeline: String,
-    dataset: String,
-    destination: String,
-}
-
-impl RunTarget {
-    /// Resolves the names: flags take precedence over the spec, and the spec over the configuration.
-    fn resolve(args: &RunArgs, spec: &Spec, pipeline: String, defaults: &PipelineSettings) -> RunTarget {
-        let first_set = |flag: &Option<String>, key: &Option<String>, default: &Option<String>| {
-            flag.as_ref().or(key.as_ref()).or(default.as_ref()).cloned()
-        };
-        let dataset = first_set(&args.dataset_name, &spec.pipeline.dataset_name, &defaults.dataset_name);
-        let mut dataset = dataset.unwrap_or_else(|| format!("{pipeline}_dataset"));
-        if args.dev_mode {
-            dataset = format!("{dataset}_{}", dev_mode::suffix());
-        }
-        let destination = first_set(&args.destination, &spec.pipeline.destination, &defaults.destination_type);
-        RunTarget { pipeline, dataset, destination: destination.unwrap_or_else(|| "duckdb".to_owned()) }
-    }
-}
-
-/// Runs the pipeline on a new runtime until it finishes or a signal stops it.
-fn run_pipeline(pipeline: &Pipeline, source: Source) -> Result<LoadInfo, CliError> {
-    runtime::build_runtime()?.block_on(async {
-        let signals = Signals::listen().map_err(|error| CliError::Run(error.into()))?;
-        let result = pipeline.run_with_cancellation(source, signals.token()).await;
-        match (result, signals.received()) {
-            (Err(catchment::RunError::Cancelled), Some(number)) => Err(CliError::Signal(number)),
-            (result, _) => result.map_err(CliError::from),
-        }
-    })
-}
-
-fn apply_flags(mut source: Source, args: &RunArgs) -> Result<Source, CliError> {
+/// Applies the flags to the source. `now` is the start of the run, in microseconds since 1970.
+fn apply_flags(mut source: Source, args: &RunArgs, now: i64) -> Result<Source, CliError> {
     if !args.select.is_empty() {
         source = source.select(&args.select).map_err(|unknown| CliError::Usage(anyhow!("--select: {unknown}")))?;
     }
     for resource in &mut source.resources {
         resource.limit.rows = args.limit.or(resource.limit.rows);
         resource.write_disposition = args.write_disposition.unwrap_or(resource.write_disposition);
+    }
+    if let Some(from) = &args.from {
+        cursor_range::limit(&mut source, from, args.to.as_deref(), now).map_err(CliError::Usage)?;
     }
     Ok(source)
 }

@@ -16,6 +16,7 @@
 
 mod budget;
 mod checkpoint;
+mod cursor_format;
 mod error;
 mod files;
 mod incremental;
@@ -35,6 +36,7 @@ mod windows;
 
 pub use budget::{BudgetPermit, MemoryBudget};
 pub use checkpoint::Checkpoint;
+pub use cursor_format::CursorFormat;
 pub use error::ExtractError;
 pub use files::FileError;
 pub use incremental::{CustomLastValueFn, Incremental, LastValueFunc, OnCursorValueMissing, RangeBound, RowOrder};

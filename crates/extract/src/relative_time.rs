@@ -1,7 +1,8 @@
 //! Times relative to the current time.
 
 use catchment_json::Value;
-use catchment_schema::{format_timestamp, parse_date};
+
+use crate::CursorFormat;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -44,22 +45,40 @@ impl RelativeTime {
         is_whole.then_some(RelativeTime { is_date, offset_seconds })
     }
 
-    /// Returns the time in microseconds since 1970. `now` is the start of the run in the same unit.
+    /// Returns whether a text looks like a relative time, whether it is valid or not: `now - 7d`, `-7days`.
+    pub fn is_intended(text: &str) -> bool {
+        let is_name = |name: &str| text.strip_prefix(name).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()));
+        let is_offset = || {
+            let rest = text.strip_prefix(['-', '+']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+            rest.is_some_and(|rest| rest.ends_with(|c: char| c.is_alphabetic()))
+        };
+        text.starts_with('{') || is_name("now") || is_name("today") || is_offset()
+    }
+
+    /// Returns the time in microseconds since 1970; a date is its midnight. `now` is the start of the run in the same unit.
     pub fn instant(&self, now: i64) -> i64 {
-        now.saturating_add(self.offset_seconds * MICROS_PER_SECOND)
+        let instant = now.saturating_add(self.offset_seconds * MICROS_PER_SECOND);
+        if self.is_date { instant - instant.rem_euclid(SECONDS_PER_DAY * MICROS_PER_SECOND) } else { instant }
     }
 
     /// Returns the time as text: a timestamp such as `2024-03-02T06:00:00Z`, or a date such as `2024-03-02`.
     pub fn text(&self, now: i64) -> String {
-        let instant = self.instant(now);
-        let text = format_timestamp(instant - instant.rem_euclid(MICROS_PER_SECOND));
-        if self.is_date { text.chars().take(10).collect() } else { text.replace("+00:00", "Z") }
+        let format = if self.is_date { CursorFormat::Date } else { CursorFormat::Timestamp };
+        format.value(self.instant(now)).to_plain_text()
+    }
+
+    /// Returns the time in the format of another cursor value, or as [`text`](Self::text) if that is not an instant.
+    pub fn value_like(&self, like: Option<&Value>, now: i64) -> Value {
+        match like.and_then(CursorFormat::of) {
+            Some(format) => format.value(self.instant(now)),
+            None => Value::from(self.text(now)),
+        }
     }
 
     /// Returns the time `now` in the format of a cursor value, as the excluded end of a range. For a date, this is the next
-    /// day. A number has no time format, so the result for it is a timestamp, which does not compare with it.
+    /// day. A number has no certain format, so the result for it is a timestamp, which does not compare with it.
     pub fn end_of_range(value: &Value, now: i64) -> Value {
-        let is_date = value.as_str().is_some_and(|text| parse_date(text).is_some());
+        let is_date = CursorFormat::of(value) == Some(CursorFormat::Date);
         let end = RelativeTime { is_date, offset_seconds: if is_date { SECONDS_PER_DAY } else { 0 } };
         Value::from(end.text(now))
     }
@@ -135,6 +154,36 @@ mod tests {
         check("-9999999999999999999d", "none");
         check("-9223372036854775807s", "none");
         check("-99999999999w", "none");
+    }
+
+    #[test]
+    fn a_date_is_its_midnight() {
+        let midnight = parse_timestamp("2024-03-01T00:00:00Z").unwrap();
+        assert_eq!(RelativeTime::parse("today-1d").unwrap().instant(now()), midnight);
+    }
+
+    #[test]
+    fn times_have_the_format_of_another_value() {
+        #[track_caller]
+        fn check(time: &str, like: &str, expected: &str) {
+            let time = RelativeTime::parse(time).unwrap().value_like(Some(&Value::parse(like).unwrap()), now());
+            assert_eq!(time.to_plain_text(), expected, "{like}");
+        }
+        check("-1d", r#""2020-01-01""#, "2024-03-01");
+        check("today-1d", r#""2020-01-01T00:00:00Z""#, "2024-03-01T00:00:00Z");
+        check("-1d", "1600000000", "1709272800");
+        check("today", "1600000000000", "1709337600000");
+        check("-1d", r#""abc""#, "2024-03-01T06:00:00Z");
+    }
+
+    #[test]
+    fn misspelled_times_are_intended() {
+        for text in ["now", "now - 7d", "{now-7d}", "{today-1h}", "-7days", "+1M", "today"] {
+            assert!(RelativeTime::is_intended(text), "{text}");
+        }
+        for text in ["", "nowhere", "-7", "2024-01-01", "today1", "-a", "x"] {
+            assert!(!RelativeTime::is_intended(text), "{text}");
+        }
     }
 
     #[test]

@@ -80,10 +80,10 @@ pub use catchment_normalize::{NormalizeOptions, NullColumnPolicy};
 pub use catchment_rest_api as rest_api;
 pub use catchment_rest_client as rest_client;
 pub use catchment_run::{
-    CancellationToken, Diagnostics, ExtractInfo, ExtractSettings, LoadInfo, LoadSettings, NormalizeInfo, NormalizeSettings,
-    NormalizedPackage, PackageInfo, PackageOutcome, PipelineNameError, ProgressSink, Redactor, RefreshMode, RunEnvironment,
-    RunError, RunFailure, RunOptions, SchemaFiles, StateEdit, SystemEnvironment, Trace, Warning, WorkingDir, error_chain,
-    validate_pipeline_name,
+    CancellationToken, CursorAssignment, Diagnostics, DropError, DropPlan, DropRequest, ExtractInfo, ExtractSettings, LoadInfo,
+    LoadSettings, NormalizeInfo, NormalizeSettings, NormalizedPackage, PackageInfo, PackageOutcome, PipelineNameError,
+    ProgressSink, Redactor, RefreshMode, ResourcePattern, RunEnvironment, RunError, RunFailure, RunOptions, SchemaFiles,
+    StateEdit, SyncInfo, SystemEnvironment, Trace, Warning, WorkingDir, error_chain, validate_pipeline_name,
 };
 pub use catchment_schema as schema;
 pub use catchment_schema::{MergeOptions, MergeStrategy, WriteDisposition};

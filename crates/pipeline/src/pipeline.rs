@@ -7,8 +7,9 @@ use catchment_config::{Environment, HostInfo as Machine, pipelines_dir};
 use catchment_extract::{Source, Windows};
 use catchment_load::Destination;
 use catchment_run::{
-    CancellationToken, ExtractInfo, LoadIdGenerator, LoadInfo, NormalizeInfo, ProgressSink, Redactor, RefreshMode,
-    RunEnvironment, RunError, RunOptions, Runner, SchemaFiles, StateEdit, SystemEnvironment, Trace, WorkingDir,
+    CancellationToken, DropPlan, DropRequest, ExtractInfo, LoadIdGenerator, LoadInfo, NormalizeInfo, ProgressSink, Redactor,
+    RefreshMode, RunEnvironment, RunError, RunOptions, Runner, SchemaFiles, StateEdit, SyncInfo, SystemEnvironment, Trace,
+    WorkingDir,
 };
 use catchment_schema::Schema;
 
@@ -179,7 +180,61 @@ impl Pipeline {
     /// resource does not support windows.
     pub async fn backfill(&self, source: impl Into<Source>, windows: &Windows) -> Result<LoadInfo, RunError> {
         let stop = DropGuard::default();
-        self.runner.backfill(&source.into(), windows, &stop.0).await
+        self.backfill_with_cancellation(source, windows, &stop.0).await
+    }
+
+    /// Backfills a resource like [`Pipeline::backfill`] until `stop` is cancelled. Windows that are loaded by then stay loaded.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`Pipeline::backfill`], and [`RunError::Cancelled`] if `stop` is cancelled.
+    pub async fn backfill_with_cancellation(
+        &self,
+        source: impl Into<Source>,
+        windows: &Windows,
+        stop: &CancellationToken,
+    ) -> Result<LoadInfo, RunError> {
+        self.runner.backfill(&source.into(), windows, stop).await
+    }
+
+    /// Plans to drop tables and state of resources, and to set cursors. Nothing changes before [`DropPlan::commit`].
+    ///
+    /// ```no_run
+    /// # async fn example(pipeline: catchment::Pipeline) -> Result<(), Box<dyn std::error::Error>> {
+    /// let plan = pipeline.plan_drop(&catchment::DropRequest::of_resources(["issues"])).await?;
+    /// println!("{plan}");
+    /// plan.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the destination cannot be read, if the request is invalid, or if a pending package contradicts it.
+    pub async fn plan_drop(&self, request: &DropRequest) -> Result<DropPlan, RunError> {
+        let stop = DropGuard::default();
+        self.runner.plan_drop(request, &stop.0).await
+    }
+
+    /// Restores the copies of state and schemas in the working folder from the dataset. Creates the folder if it is missing.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if packages are pending, if the destination cannot be read, or if the copies cannot be written.
+    pub async fn sync(&self) -> Result<SyncInfo, RunError> {
+        let stop = DropGuard::default();
+        self.runner.sync(&stop.0).await
+    }
+
+    /// Restores the copies like [`Pipeline::sync`], and permanently removes pending packages.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if another process uses a package, if the destination cannot be read, or if the copies cannot be
+    /// written.
+    pub async fn sync_discarding_pending(&self) -> Result<SyncInfo, RunError> {
+        let stop = DropGuard::default();
+        self.runner.sync_discarding_pending(&stop.0).await
     }
 
     /// Returns the stored state of sources and resources, such as cursors, to read or edit.

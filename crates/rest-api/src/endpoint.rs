@@ -298,5 +298,5 @@ fn each_secret(spec: &EndpointSpec, f: &mut impl FnMut(&Secret)) {
 /// Returns whether a path is that of a single entity: it ends with a placeholder.
 pub(crate) fn is_entity(path: &Template) -> bool {
     let last = path.parts.iter().rev().find(|part| !matches!(part, Part::Literal(text) if text == "/"));
-    matches!(last.map(Part::value), Some(Part::Field(_) | Part::BoundParam(_) | Part::Incremental(_) | Part::Time(_)))
+    matches!(last.map(Part::value), Some(Part::Field(_) | Part::BoundParam(_) | Part::Incremental(_)))
 }

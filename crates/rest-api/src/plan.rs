@@ -50,7 +50,7 @@ impl RestApi<'_> {
     ///
     /// Returns the errors of [`source`](Self::source).
     pub fn plan(&self, start_of: impl Fn(&str) -> ResumePoint) -> Result<Vec<PlannedResource>, SourceError> {
-        let endpoints = self.endpoints()?;
+        let endpoints = self.endpoints(self.now())?;
         let (mut plan, mut children, mut specs) = (Vec::new(), ChildrenByParent::new(), HashMap::new());
         for (spec, endpoint) in &endpoints {
             specs.entry(spec.name.as_str()).or_insert(*spec);

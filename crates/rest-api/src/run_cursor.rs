@@ -1,8 +1,7 @@
 //! Cursors of a run: references, relative times and the interval of an external scheduler.
 
-use catchment_extract::{Incremental, RelativeTime};
+use catchment_extract::{CursorFormat, Incremental, RelativeTime};
 use catchment_json::Value;
-use catchment_schema::{format_timestamp, parse_date, parse_timestamp};
 use catchment_settings::{SettingLocation, SettingsError};
 
 use crate::IncrementalSpec;
@@ -12,80 +11,50 @@ use crate::secrets::Secrets;
 const INTERVAL_START: &str = "DLT_INTERVAL_START";
 const INTERVAL_END: &str = "DLT_INTERVAL_END";
 
-const MICROS_PER_SECOND: i64 = 1_000_000;
-const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
-
 /// Returns the cursor of a run that starts at `now`, in microseconds since 1970.
 ///
 /// References and relative times in its bounds are resolved. If the spec allows external schedulers and one has set an
 /// interval, the interval replaces the bounds, within the configured ones.
 pub(crate) fn run_cursor(spec: &IncrementalSpec, secrets: &Secrets<'_>, now: i64) -> Result<Incremental, SettingsError> {
     let mut cursor = secrets.cursor(&spec.cursor)?;
-    for bound in [&mut cursor.initial_value, &mut cursor.end_value] {
-        if let Some(time) = bound.as_ref().and_then(Value::as_str).and_then(RelativeTime::parse) {
-            *bound = Some(Value::from(time.text(now)));
-        }
+    let relative = |bound: &Option<Value>| bound.as_ref().and_then(Value::as_str).and_then(RelativeTime::parse);
+    if let Some(time) = relative(&cursor.initial_value) {
+        cursor = cursor.initial_value(time.text(now)).with_relative_initial_value();
+    }
+    if let Some(time) = relative(&cursor.end_value) {
+        cursor.end_value = Some(time.value_like(cursor.initial_value.as_ref(), now));
     }
     if !spec.allow_external_schedulers {
         return Ok(cursor);
     }
-    let Some(start) = interval_bound(INTERVAL_START, secrets)? else { return Ok(cursor) };
-    let end = interval_bound(INTERVAL_END, secrets)?;
-    let format = BoundFormat::of(cursor.initial_value.as_ref());
-    let configured = |bound: &Option<Value>| bound.as_ref().and_then(instant);
+    let (start, end) = match (interval_bound(INTERVAL_START, secrets)?, interval_bound(INTERVAL_END, secrets)?) {
+        (Some(start), Some(end)) => (start, end),
+        (None, None) => return Ok(cursor),
+        (Some(_), None) | (None, Some(_)) => {
+            tracing::warn!("ignored the interval of the scheduler: set both {INTERVAL_START} and {INTERVAL_END}");
+            return Ok(cursor);
+        }
+    };
+    let format = cursor.initial_value.as_ref().and_then(CursorFormat::of).unwrap_or(CursorFormat::Timestamp);
+    let configured = |bound: &Option<Value>| bound.as_ref().and_then(CursorFormat::instant);
     let start = configured(&cursor.initial_value).map_or(start, |initial| initial.max(start));
-    let end = end.map(|end| configured(&cursor.end_value).map_or(end, |configured| configured.min(end)));
+    let end = configured(&cursor.end_value).map_or(end, |configured| configured.min(end));
+    // an interval before the configured range has no rows
+    let end = end.max(start);
     cursor.initial_value = Some(format.value(start));
-    cursor.end_value = end.map(|end| format.value(end)).or(cursor.end_value);
+    cursor.end_value = Some(format.value(end));
     Ok(cursor)
 }
 
 /// Returns a bound of the interval in microseconds since 1970, or `None` if the variable is not set.
 fn interval_bound(variable: &str, secrets: &Secrets<'_>) -> Result<Option<i64>, SettingsError> {
     let Some(text) = secrets.optional_variable(variable) else { return Ok(None) };
-    instant(&Value::from(text.as_str())).map(Some).ok_or_else(|| SettingsError::InvalidValue {
+    CursorFormat::instant(&Value::from(text.as_str())).map(Some).ok_or_else(|| SettingsError::InvalidValue {
         name: variable.to_owned(),
         expected: "a timestamp or a date, such as 2024-01-31T00:00:00Z".to_owned(),
         found: format!("{text:?}"),
         location: Box::new(SettingLocation::variable(variable)),
     })
-}
-
-/// The format of the bounds of a cursor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum BoundFormat {
-    Timestamp,
-    Date,
-    /// Seconds since 1970.
-    Seconds,
-}
-
-impl BoundFormat {
-    /// Returns the format of a bound, timestamps by default.
-    fn of(bound: Option<&Value>) -> BoundFormat {
-        match bound {
-            Some(Value::Number(_)) => BoundFormat::Seconds,
-            Some(Value::String(text)) if parse_date(text).is_some() => BoundFormat::Date,
-            _ => BoundFormat::Timestamp,
-        }
-    }
-
-    fn value(self, instant: i64) -> Value {
-        match self {
-            BoundFormat::Timestamp => Value::from(format_timestamp(instant).replace("+00:00", "Z")),
-            BoundFormat::Date => Value::from(format_timestamp(instant).chars().take(10).collect::<String>()),
-            BoundFormat::Seconds => Value::from(instant.div_euclid(MICROS_PER_SECOND)),
-        }
-    }
-}
-
-/// Returns a timestamp, a date or a number of seconds since 1970 in microseconds since 1970.
-fn instant(value: &Value) -> Option<i64> {
-    match value {
-        Value::String(text) => parse_timestamp(text).or_else(|| Some(i64::from(parse_date(text)?) * MICROS_PER_DAY)),
-        Value::Number(_) => value.as_i64()?.checked_mul(MICROS_PER_SECOND),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -150,7 +119,9 @@ mod tests {
         check(&allowed(r#", "initial_value": 0"#), DAY, "1706745600..1706832000");
         check(&allowed(r#", "initial_value": "2024-02-01T12:00:00Z""#), DAY, r#""2024-02-01T12:00:00Z".."2024-02-02T00:00:00Z""#);
         check(&allowed(r#", "initial_value": "2024-01-01", "end_value": "2024-02-01""#), DAY, r#""2024-02-01".."2024-02-01""#);
-        check(&allowed(""), &[("DLT_INTERVAL_START", "2024-02-01")], r#""2024-02-01T00:00:00Z"..none"#);
+        check(&allowed(r#", "initial_value": "2024-03-01""#), DAY, r#""2024-03-01".."2024-03-01""#);
+        // half of an interval is ignored
+        check(&allowed(""), &[("DLT_INTERVAL_START", "2024-02-01")], "none..none");
         check(&allowed(""), &[("DLT_INTERVAL_END", "2024-02-01")], "none..none");
     }
 
@@ -164,7 +135,7 @@ mod tests {
     fn an_invalid_interval_is_reported() {
         check(
             r#", "allow_external_schedulers": true"#,
-            &[("DLT_INTERVAL_START", "yesterday")],
+            &[("DLT_INTERVAL_START", "yesterday"), ("DLT_INTERVAL_END", "2024-02-01")],
             "`DLT_INTERVAL_START` must be a timestamp or a date, such as 2024-01-31T00:00:00Z, but DLT_INTERVAL_START \
              (environment) holds \"yesterday\"",
         );

@@ -126,9 +126,9 @@ impl<'a> RestApi<'a> {
     /// Returns an error if a URL or a header is invalid, or if a secret is missing.
     pub fn source(&self) -> Result<Source, SourceError> {
         let mut source = Source::new(&self.spec.name);
-        let secrets = Secrets::new(&self.settings, &self.spec.name);
-        for (resource, endpoint) in self.endpoints()? {
-            let cursor = resource.endpoint.incremental.as_ref().map(|incremental| run_cursor(incremental, &secrets, self.now()));
+        let (secrets, now) = (Secrets::new(&self.settings, &self.spec.name), self.now());
+        for (resource, endpoint) in self.endpoints(now)? {
+            let cursor = resource.endpoint.incremental.as_ref().map(|incremental| run_cursor(incremental, &secrets, now));
             let cursor = cursor
                 .transpose()
                 .map_err(|error| SourceError { path: format!("resource `{}`", resource.name), kind: error.into() })?;
@@ -137,10 +137,10 @@ impl<'a> RestApi<'a> {
         Ok(source)
     }
 
-    /// Returns the endpoints of all resources, in the order of the spec.
-    pub(crate) fn endpoints(&self) -> Result<Vec<(&'a ResourceSpec, Endpoint)>, SourceError> {
+    /// Returns the endpoints of all resources for a run that starts at `now`, in the order of the spec.
+    pub(crate) fn endpoints(&self, now: i64) -> Result<Vec<(&'a ResourceSpec, Endpoint)>, SourceError> {
         self.check_secrets()?;
-        let (secrets, now) = (Secrets::new(&self.settings, &self.spec.name), self.now());
+        let secrets = Secrets::new(&self.settings, &self.spec.name);
         let base_url = self.spec.client.base_url.resolve(&mut |reference| secrets.resolve(reference));
         let base_url = base_url.map_err(|error| SourceError { path: "client.base_url".to_owned(), kind: error.into() })?;
         let headers = self.headers_of_spec(&secrets)?;

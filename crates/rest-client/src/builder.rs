@@ -46,7 +46,7 @@ pub struct RestClientBuilder {
     traffic: Traffic,
 }
 
-/// The handling of requests.
+/// Whether requests are sent, recorded or replayed.
 #[derive(Debug, Clone, Default)]
 enum Traffic {
     #[default]

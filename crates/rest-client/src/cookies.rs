@@ -152,7 +152,8 @@ mod tests {
     /// Returns the `Cookie` header of a request to `url` with the header `configured`.
     fn sent(cookies: &Cookies, url: &str, configured: &str) -> String {
         let (method, url) = (Method::GET, Url::parse(url).unwrap());
-        let mut request = OutgoingRequest { method, url, headers: HeaderMap::new(), body: None, redactor: Redactor::default() };
+        let (headers, redactor) = (HeaderMap::new(), Redactor::default());
+        let mut request = OutgoingRequest { method, url, headers, body: None, redactor, token_number: None };
         if !configured.is_empty() {
             request.headers.insert(COOKIE, HeaderValue::from_str(configured).unwrap());
         }

@@ -288,9 +288,9 @@ pub enum ErrorKind {
         /// The innermost cause.
         reason: String,
     },
-    /// A folder for a new recording that already contains one.
-    #[error("{path} already contains a recording: delete the folder, or record to another one")]
-    RecordingExists {
+    /// A folder for a new recording that contains files.
+    #[error("{path} is not empty; record into a new folder")]
+    RecordingFolderNotEmpty {
         /// The folder.
         path: String,
     },

@@ -28,7 +28,7 @@ impl ErrorKind {
             | ErrorKind::TokenUnavailable { reason: text, .. }
             | ErrorKind::InvalidSetting { value: text, .. }
             | ErrorKind::ClientBuild { reason: text }
-            | ErrorKind::RecordingExists { path: text }
+            | ErrorKind::RecordingFolderNotEmpty { path: text }
             | ErrorKind::NotRecorded { reason: text }
             | ErrorKind::Custom(text) => vec![text],
             ErrorKind::Tls { host, reason } | ErrorKind::Connection { host, reason } => vec![host, reason],

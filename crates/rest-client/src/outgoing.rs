@@ -37,6 +37,8 @@ pub struct OutgoingRequest {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) redactor: Redactor,
+    /// The number of the access token in the request, if [`OAuth2`](crate::OAuth2) has added one.
+    pub(crate) token_number: Option<u64>,
 }
 
 impl OutgoingRequest {
@@ -135,7 +137,7 @@ mod tests {
 
     fn outgoing(url: &str) -> OutgoingRequest {
         let (method, url) = (Method::GET, Url::parse(url).unwrap());
-        OutgoingRequest { method, url, headers: HeaderMap::new(), body: None, redactor: Redactor::default() }
+        OutgoingRequest { method, url, headers: HeaderMap::new(), body: None, redactor: Redactor::default(), token_number: None }
     }
 
     #[test]

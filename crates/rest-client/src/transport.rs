@@ -86,7 +86,7 @@ impl Transport {
     }
 
     /// Returns true if responses come from a recording.
-    fn is_replay(&self) -> bool {
+    pub(crate) fn is_replay(&self) -> bool {
         matches!(self.source, ResponseSource::Replay(_))
     }
 }

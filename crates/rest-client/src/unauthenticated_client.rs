@@ -45,6 +45,11 @@ impl UnauthenticatedClient {
         UnauthenticatedClient { transport: Arc::clone(transport), rules: Arc::new(rules) }
     }
 
+    /// Returns true if responses come from a recording.
+    pub(crate) fn is_replay(&self) -> bool {
+        self.transport.is_replay()
+    }
+
     /// Sends a request, retries it by the retry policy, and reads the complete response.
     ///
     /// # Errors

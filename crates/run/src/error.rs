@@ -74,6 +74,19 @@ pub enum RunError {
         /// The load ids, oldest first.
         load_ids: Vec<String>,
     },
+    /// The dataset has no state of the pipeline, so its working folder cannot be restored. Nothing was changed.
+    #[error(
+        "dataset `{dataset}` of {location} has no state of pipeline `{pipeline}`; nothing was changed; check the names of the \
+         pipeline, the dataset and the destination"
+    )]
+    NoStoredState {
+        /// The pipeline.
+        pipeline: String,
+        /// The dataset.
+        dataset: String,
+        /// The location of the destination.
+        location: String,
+    },
     /// A resource cannot be backfilled.
     #[error("resource `{resource}` cannot be backfilled: {problem}")]
     Backfill {

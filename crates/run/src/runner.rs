@@ -178,7 +178,6 @@ impl Runner {
     }
 
     /// Restores the copies of state and schemas in the working folder from the dataset. Creates the folder if it is missing.
-    /// If the dataset has no state of the pipeline, the copies are removed.
     ///
     /// ```no_run
     /// use catchment_run::{CancellationToken, RunError, Runner};
@@ -191,8 +190,8 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// Returns [`RunError::PendingPackages`] if the folder has pending extracts or packages, and an error if the destination
-    /// cannot be read or the copies cannot be written.
+    /// Returns [`RunError::PendingPackages`] if the folder has pending extracts or packages, [`RunError::NoStoredState`] if the
+    /// dataset has no state of the pipeline, and an error if the destination cannot be read or the copies cannot be written.
     pub async fn sync(&self, stop: &CancellationToken) -> Result<SyncInfo, RunError> {
         sync(self, false, stop).await
     }

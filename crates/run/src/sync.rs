@@ -26,18 +26,22 @@ pub(crate) async fn sync(runner: &Runner, is_discarding: bool, stop: &Cancellati
         }
     }
     let StoredPipeline { state, schemas, .. } = runner.stored_dataset(stop).restore_pipeline().await?;
+    let Some(state) = state else {
+        let (pipeline, dataset) = (runner.pipeline.clone(), runner.dataset.clone());
+        return Err(RunError::NoStoredState { pipeline, dataset, location: runner.destination.location() });
+    };
     // Removed only when the dataset has been read, so that a destination that is not available loses nothing.
     let discarded = match store.filter(|_| is_discarding) {
         Some(store) => discard_pending(&store)?,
         None => Vec::new(),
     };
     let schemas: Vec<_> = schemas.into_values().collect();
-    runner.working_dir.replace_snapshot(state.as_ref(), &schemas)?;
+    runner.working_dir.replace_snapshot(&state, &schemas)?;
     Ok(SyncInfo {
         pipeline_name: runner.pipeline.clone(),
         dataset_name: runner.dataset.clone(),
         location: runner.destination.location(),
-        state_version: state.map(|state| state.version()),
+        state_version: state.version(),
         schemas: schemas.into_iter().map(|schema| SyncedSchema { name: schema.name, version: schema.version }).collect(),
         discarded,
     })
@@ -60,14 +64,16 @@ fn discard_pending(store: &PackageStore) -> Result<Vec<String>, PackageError> {
     for queue in PENDING {
         load_ids.extend(store.load_ids(queue)?);
     }
-    for load_id in &load_ids {
-        match store.remove(load_id, &PENDING) {
+    let mut discarded = Vec::new();
+    for load_id in load_ids {
+        match store.remove(&load_id, &PENDING) {
+            Ok(()) => discarded.push(load_id),
             // Another process has loaded or removed it meanwhile.
             Err(PackageError::NotFound { .. }) => {}
-            removed => removed?,
+            Err(error) => return Err(error),
         }
     }
-    Ok(load_ids.into_iter().collect())
+    Ok(discarded)
 }
 
 #[cfg(test)]

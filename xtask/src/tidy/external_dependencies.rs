@@ -36,9 +36,10 @@ const RULES: &[Rule] = &[
     },
     Rule {
         dependency: "parquet",
-        scope: OnlyIn(&["catchment-load-bigquery"]),
+        scope: OnlyIn(&["catchment-dataset", "catchment-load-bigquery"]),
         in_tests: false,
-        reason: "adapters write the files of their engines; use the `Destination` trait",
+        reason: "adapters write the files of their engines, and catchment-dataset those of query results; use the \
+                 `Destination` trait or `write_result`",
     },
     Rule {
         dependency: "anyhow",

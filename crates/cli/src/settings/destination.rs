@@ -28,10 +28,11 @@ impl RunDestination {
     }
 }
 
-/// The names of a pipeline and its dataset.
+/// The names of the files of a destination.
 #[derive(Clone, Copy)]
 pub(crate) struct RunNames<'n> {
-    pub(crate) pipeline: &'n str,
+    /// The default database file without extension.
+    pub(crate) file_stem: &'n str,
     pub(crate) dataset: &'n str,
 }
 
@@ -62,7 +63,7 @@ impl Configuration {
         let local = if is_in_dev_folder { working_dir.path().to_owned() } else { self.folders()?.local };
         // a configured folder for local files counts as a configured location
         let is_default = settings.has_default_file() && local.as_os_str().is_empty();
-        let mut options = settings.options(names.pipeline, &local, working_dir.path());
+        let mut options = settings.options(names.file_stem, &local, working_dir.path());
         if options.path.starts_with(&local) && !local.as_os_str().is_empty() {
             let created = std::fs::create_dir_all(&local);
             created.with_context(|| format!("failed to create {}", local.display())).map_err(CliError::Run)?;

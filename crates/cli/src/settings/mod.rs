@@ -3,6 +3,7 @@
 mod destination;
 mod duckdb_file;
 mod groups;
+mod placeholders;
 
 #[cfg(test)]
 mod documentation;
@@ -19,6 +20,7 @@ use tracing::level_filters::LevelFilter;
 pub(crate) use destination::{RunDestination, RunNames};
 use duckdb_file::DatabaseFile;
 pub(crate) use groups::groups;
+pub(crate) use placeholders::PlaceholderSettings;
 
 use crate::failure::CliError;
 use crate::output::Output;
@@ -45,6 +47,11 @@ impl Configuration {
 
     pub(crate) fn settings(&self) -> ScopedSettings<'_> {
         self.0.scoped()
+    }
+
+    /// Returns the settings with a placeholder for each secret that is not set, for commands that send no requests.
+    pub(crate) fn with_placeholders(&self) -> PlaceholderSettings {
+        PlaceholderSettings::new(self.0.config())
     }
 
     /// Returns the settings without vaults.

@@ -15,6 +15,7 @@ mod json_types;
 mod options;
 mod output;
 mod parquet;
+mod parquet_types;
 mod result_format;
 mod supported_types;
 mod table;

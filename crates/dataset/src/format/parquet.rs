@@ -7,10 +7,11 @@ use ::parquet::arrow::ArrowWriter;
 use ::parquet::basic::{Compression, ZstdLevel};
 use ::parquet::file::properties::WriterProperties;
 use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, FieldRef, IntervalUnit, Schema};
+use arrow::datatypes::{DataType, IntervalUnit, Schema};
 
 use super::batch_conversion::BatchConversion;
 use super::batch_writer::BatchWriter;
+use super::parquet_types::parquet_field;
 use super::supported_types::ensure_supported;
 use super::unique_names::with_unique_names;
 use super::{FormatError, ResultFormat};
@@ -29,7 +30,7 @@ impl<W: Write + Send> ParquetWriter<W> {
     /// Creates a writer.
     pub(super) fn new(schema: &Schema, output: W) -> Result<ParquetWriter<W>, FormatError> {
         ensure_supported(schema, ResultFormat::Parquet, is_supported)?;
-        let conversion = BatchConversion::new(&with_unique_names(schema), FieldRef::clone);
+        let conversion = BatchConversion::new(&with_unique_names(schema), parquet_field);
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))

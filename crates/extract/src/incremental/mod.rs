@@ -73,6 +73,7 @@ pub struct Incremental {
     pub range_end: RangeBound,
     /// Whether the loaded range is recorded in the state.
     is_window: bool,
+    is_initial_value_relative: bool,
 }
 
 /// The order of the rows of a source by cursor value.
@@ -134,6 +135,7 @@ impl Incremental {
             range_start: RangeBound::Closed,
             range_end: RangeBound::Open,
             is_window: false,
+            is_initial_value_relative: false,
         }
     }
 
@@ -200,14 +202,33 @@ impl Incremental {
         self
     }
 
+    /// States that the initial value is relative to the start of the run. An interrupted run then resumes although the value
+    /// has changed. Default: any other initial value starts a new extract.
+    #[must_use]
+    pub fn with_relative_initial_value(mut self) -> Incremental {
+        self.is_initial_value_relative = true;
+        self
+    }
+
+    /// Returns whether the initial value is relative to the start of the run.
+    pub fn is_initial_value_relative(&self) -> bool {
+        self.is_initial_value_relative
+    }
+
+    /// Limits the cursor to the range from `start`, included, to `end`, excluded. The cursor does not move.
+    #[must_use]
+    pub fn range(mut self, start: Value, end: Value) -> Incremental {
+        self.initial_value = Some(start);
+        self.end_value = Some(end);
+        (self.range_start, self.range_end) = (RangeBound::Closed, RangeBound::Open);
+        self
+    }
+
     /// Limits the cursor to one of its [`Windows`](crate::Windows), from `start` to `end`. The state records that the
     /// window was loaded, and the cursor does not move.
     #[must_use]
-    pub fn window(mut self, start: Value, end: Value) -> Incremental {
-        self.initial_value = Some(start);
-        self.end_value = Some(end);
-        (self.range_start, self.range_end, self.is_window) = (RangeBound::Closed, RangeBound::Open, true);
-        self
+    pub fn window(self, start: Value, end: Value) -> Incremental {
+        Incremental { is_window: true, ..self.range(start, end) }
     }
 
     /// Returns an error message if the options contradict each other.

@@ -12,7 +12,7 @@ pub struct LogSettings {
 
 impl FromSettings for LogSettings {
     fn scope(settings: ScopedSettings<'_>) -> ScopedSettings<'_> {
-        settings.fixed("runtime")
+        settings.section(["runtime"])
     }
 
     fn read(fields: &mut FieldReader<'_>) -> Result<Self, IncompleteSettings> {

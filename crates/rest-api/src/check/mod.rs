@@ -114,7 +114,7 @@ impl RestApi<'_> {
     pub async fn check(&self, is_selected: impl Fn(&str) -> bool) -> Result<Vec<ResourceCheck>, SourceError> {
         let source = self.source()?;
         let endpoints: HashMap<&str, (&ResourceSpec, Endpoint)> =
-            self.endpoints()?.into_iter().map(|(spec, endpoint)| (spec.name.as_str(), (spec, endpoint))).collect();
+            self.endpoints(self.now())?.into_iter().map(|(spec, endpoint)| (spec.name.as_str(), (spec, endpoint))).collect();
         let selected = self.with_ancestors(is_selected);
         let (mut checks, mut rows) = (Vec::new(), HashMap::new());
         for planned in self.plan(|_| ResumePoint::default())? {

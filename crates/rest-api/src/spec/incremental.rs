@@ -1,6 +1,6 @@
 //! Incremental cursors.
 
-use catchment_extract::{Incremental, LastValueFunc, OnCursorValueMissing, RangeBound, RowOrder};
+use catchment_extract::{Incremental, LastValueFunc, OnCursorValueMissing, RangeBound, RelativeTime, RowOrder};
 use catchment_json::{JsonPath, Value};
 use catchment_rest_client::is_secret_name;
 
@@ -151,6 +151,12 @@ impl IncrementalSpec {
 /// Reads an initial value or an end value. It is stored in the state and shown in messages, so it must not be a secret.
 fn cursor_bound(keys: &ObjectReader<'_>, key: &str, diagnostics: &mut Vec<SpecDiagnostic>) -> Option<Value> {
     let value = keys.get(key)?;
+    if let Some(text) = value.as_str().filter(|text| RelativeTime::is_intended(text) && RelativeTime::parse(text).is_none()) {
+        let problem = format!(
+            "unknown relative time {text:?}; write now, -7d, {{now-12h}} or {{today-7d}}, with the units s, m, h, d or w"
+        );
+        diagnostics.push(keys.diagnostic(key, problem));
+    }
     let template = value.as_str().filter(|text| has_reference(text)).map(|text| Template::parse(text, TemplateContext::Client));
     let template = match template {
         None => return Some(value.clone()),

@@ -75,7 +75,7 @@ fn pages_of(row: &str, resource: &str) -> String {
         server.url()
     );
     let spec = parse(&spec);
-    let endpoint = Arc::new(crate::RestApi::new(&spec).endpoints().unwrap().pop().unwrap().1);
+    let endpoint = Arc::new(crate::RestApi::new(&spec).endpoints(0).unwrap().pop().unwrap().1);
     let page = Selection::from_document(Document::parse(row.as_bytes().to_vec()).unwrap());
     let start = ResumePoint::new(Some("2024-01-01".into()), Some("2024-01-01".into())).with_end_value(Some("2024-01-03".into()));
     let pages = crate::pages::dependent_pages(&endpoint, Row::from_page(&page).pop().unwrap(), &start, 0);

@@ -4,7 +4,7 @@ mod name;
 mod yaml;
 
 use catchment_json::Value;
-use catchment_rest_client::{Url, is_secret_name};
+use catchment_rest_client::{Url, is_secret_name, redact_url};
 use catchment_schema::WriteDisposition;
 use catchment_settings::Secret;
 use thiserror::Error;
@@ -22,7 +22,7 @@ use crate::{ResourceCheck, Spec, SpecError, SpecFormat};
 /// assert_eq!(spec.resources[0].hints.primary_key, ["id"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct UrlSpec {
     url: Url,
     name: String,
@@ -39,7 +39,7 @@ pub enum UrlSpecError {
     /// The text is not a URL.
     #[error("invalid URL {url:?}: {problem}")]
     InvalidUrl {
-        /// The text, without user name and password.
+        /// The text, without user name, password and query.
         url: String,
         /// The cause.
         problem: String,
@@ -80,7 +80,7 @@ impl UrlSpec {
     ///
     /// Returns an error if the text is not such a URL.
     pub fn new(url: &str) -> Result<UrlSpec, UrlSpecError> {
-        let invalid = |problem: String| UrlSpecError::InvalidUrl { url: without_user(url), problem };
+        let invalid = |problem: String| UrlSpecError::InvalidUrl { url: without_secrets(url), problem };
         let url = Url::parse(url).map_err(|error| invalid(error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(invalid("expected http:// or https:// and a host".to_owned()));
@@ -161,8 +161,19 @@ impl UrlSpec {
     }
 }
 
-/// Removes the user name and the password of a text that may be a URL.
-fn without_user(text: &str) -> String {
+/// Shows the URL without secrets.
+impl std::fmt::Debug for UrlSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UrlSpec")
+            .field("url", &redact_url(&self.url))
+            .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Removes the user name, the password and the query of a text that may be a URL.
+fn without_secrets(text: &str) -> String {
+    let text = text.split(['?', '#']).next().unwrap_or_default();
     match (text.split_once("://"), text.rfind('@')) {
         (Some((scheme, _)), Some(at)) => format!("{scheme}://***{}", text.get(at..).unwrap_or_default()),
         _ => text.to_owned(),
@@ -187,7 +198,7 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use catchment_settings::{Lookup as _, NoSettings, ScopedSettings};
+    use catchment_settings::{NoSettings, ScopedSettings};
 
     use super::{SavedPipeline, UrlSpec};
     use crate::{RestApi, Spec, SpecFormat};
@@ -237,10 +248,24 @@ mod tests {
         let saved = spec.to_yaml(SavedPipeline { name: "p", destination: "duckdb", dataset: "d" }, None);
         assert!(!saved.text.contains("s3cret") && saved.text.contains("application/json"), "{}", saved.text);
         assert_eq!(saved.variables, ["ISSUES_PASSWORD", "ISSUES_X_API_KEY", "ISSUES_API_KEY"]);
-        assert!(!format!("{spec:?}").contains("s3cret-3"));
+        assert!(!format!("{spec:?}").contains("s3cret"), "{spec:?}");
         let spec = Spec::parse(&saved.text, SpecFormat::Yaml).unwrap();
         assert_eq!(spec.secrets(&ScopedSettings::new(&NoSettings)).len(), 3);
-        let _ = NoSettings.variable("X");
+    }
+
+    #[test]
+    fn each_secret_has_a_variable() {
+        let spec = UrlSpec::new("https://api.example.com/issues?token=a&key=b&key=c").unwrap();
+        let spec = spec.header("Authorization: Bearer d").unwrap().header("X-Token: a").unwrap();
+        let saved = spec.to_yaml(SavedPipeline { name: "p", destination: "duckdb", dataset: "d" }, None);
+        assert_eq!(saved.variables, ["ISSUES_TOKEN", "ISSUES_X_TOKEN", "ISSUES_TOKEN_2", "ISSUES_KEY", "ISSUES_KEY_2"]);
+    }
+
+    #[test]
+    fn a_user_name_without_a_password_is_a_secret() {
+        let spec = UrlSpec::new("https://sk_live_1@api.example.com/charges").unwrap();
+        let saved = spec.to_yaml(SavedPipeline { name: "p", destination: "duckdb", dataset: "d" }, None);
+        assert_eq!((saved.text.contains("sk_live_1"), saved.variables), (false, vec!["CHARGES_USERNAME".to_owned()]));
     }
 
     #[test]
@@ -255,6 +280,7 @@ mod tests {
         let error = |url: &str| UrlSpec::new(url).unwrap_err().to_string();
         assert_eq!(error("issues"), "invalid URL \"issues\": relative URL without a base");
         assert_eq!(error("ftp://a.b/c"), "invalid URL \"ftp://a.b/c\": expected http:// or https:// and a host");
+        assert_eq!(error("https://a.b:99999/x?api_key=s3cret"), "invalid URL \"https://a.b:99999/x\": invalid port number");
         assert_eq!(error("ftp://me:pw@a.b/c"), "invalid URL \"ftp://***@a.b/c\": expected http:// or https:// and a host");
         let header = UrlSpec::new("https://a.b/c").unwrap().header("Bearer s3cret").unwrap_err().to_string();
         assert_eq!(header, "invalid header \"Bearer\": expected a name and a value, such as \"Accept: application/json\"");

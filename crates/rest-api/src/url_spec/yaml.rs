@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use catchment_json::{JsonPath, Value};
 use catchment_rest_client::DetectedPaginator;
+use catchment_settings::Secret;
 
 use super::{SavedPipeline, SavedSpec, UrlSpec, is_secret, quoted, variable};
 use crate::{CheckedPage, ResourceCheck};
@@ -34,7 +35,7 @@ pub(super) fn render(
     }
     text += &renderer.client();
     text += &renderer.resource(check.and_then(|check| check.page.as_ref().ok()));
-    SavedSpec { text, variables: renderer.variables }
+    SavedSpec { text, variables: renderer.variables.into_iter().map(|(variable, _)| variable).collect() }
 }
 
 fn pipeline_section(spec: &UrlSpec, pipeline: SavedPipeline<'_>) -> String {
@@ -50,8 +51,8 @@ fn pipeline_section(spec: &UrlSpec, pipeline: SavedPipeline<'_>) -> String {
 struct Renderer<'s> {
     spec: &'s UrlSpec,
     secrets: Secrets,
-    /// The environment variables that are referred to.
-    variables: Vec<String>,
+    /// The environment variables that are referred to, with their values.
+    variables: Vec<(String, Secret)>,
 }
 
 impl Renderer<'_> {
@@ -59,13 +60,25 @@ impl Renderer<'_> {
     fn secret(&mut self, name: &str, value: &str) -> String {
         match self.secrets {
             Secrets::Literal => quoted(value),
-            Secrets::Variables => {
-                let variable = variable(&self.spec.name, name);
-                let reference = quoted(&format!("${{env:{variable}}}"));
-                self.variables.push(variable);
-                reference
+            Secrets::Variables => quoted(&format!("${{env:{}}}", self.variable(name, value))),
+        }
+    }
+
+    /// Returns the environment variable for a secret. Other secrets with the same name get a number.
+    fn variable(&mut self, name: &str, value: &str) -> String {
+        let base = variable(&self.spec.name, name);
+        for number in 1.. {
+            let name = if number == 1 { base.clone() } else { format!("{base}_{number}") };
+            match self.variables.iter().find(|(known, _)| *known == name) {
+                None => {
+                    self.variables.push((name.clone(), Secret::from(value)));
+                    return name;
+                }
+                Some((_, known)) if known.expose() == value => return name,
+                Some(_) => {}
             }
         }
+        base
     }
 
     fn client(&mut self) -> String {
@@ -107,8 +120,12 @@ impl Renderer<'_> {
         if user.is_empty() && password.is_empty() {
             return None;
         }
-        let password = self.secret("password", &password);
-        Some(format!("  auth:\n    type: http_basic\n    username: {}\n    password: {password}\n", quoted(&user)))
+        // some APIs expect an API key as the user name
+        let (user, password) = match password.as_str() {
+            "" => (self.secret("username", &user), quoted("")),
+            password => (quoted(&user), self.secret("password", password)),
+        };
+        Some(format!("  auth:\n    type: http_basic\n    username: {user}\n    password: {password}\n"))
     }
 
     fn resource(&mut self, page: Option<&CheckedPage>) -> String {

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use catchment_settings::Secret;
-use reqwest::header::AUTHORIZATION;
 use tokio::time::Instant;
 
 use super::token::Token;
@@ -52,6 +51,16 @@ pub trait Grant: Debug + Send + Sync {
     /// Returns an error if the request cannot be built.
     fn token_request(&self) -> Result<Request, Error>;
 
+    /// Returns the request for a token in a [replay](crate::RestClientBuilder::replay), which needs no valid credentials, as
+    /// they are not compared. Default: [`token_request`](Self::token_request).
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the request cannot be built.
+    fn replayed_token_request(&self) -> Result<Request, Error> {
+        self.token_request()
+    }
+
     /// Reads the token from the response.
     ///
     /// # Errors
@@ -85,12 +94,20 @@ struct TokenCache<G> {
     /// Number of completed fetches.
     fetches: AtomicU64,
     /// Result of the last fetch. Locked during a fetch.
-    last: tokio::sync::Mutex<Option<Result<Secret, ErrorKind>>>,
+    last: tokio::sync::Mutex<Option<Result<NumberedToken, ErrorKind>>>,
+}
+
+/// A token with the number of the fetch that returned it, or 0 for a configured token. The tokens of a replay have the same
+/// text, but different numbers.
+#[derive(Debug, Clone)]
+struct NumberedToken {
+    token: Secret,
+    number: u64,
 }
 
 #[derive(Debug)]
 struct CachedToken {
-    token: Secret,
+    token: NumberedToken,
     /// Time of the next fetch; `None` for a configured token, which has no known expiry.
     refresh_at: Option<Instant>,
 }
@@ -105,7 +122,8 @@ impl<G: Grant + 'static> OAuth2<G> {
     /// Sets the initial token, which is used until the server rejects it.
     #[must_use]
     pub fn access_token(self, token: impl Into<Secret>) -> OAuth2<G> {
-        *self.tokens.current() = Some(CachedToken { token: token.into(), refresh_at: None });
+        let token = NumberedToken { token: token.into(), number: 0 };
+        *self.tokens.current() = Some(CachedToken { token, refresh_at: None });
         self
     }
 }
@@ -116,13 +134,13 @@ impl<G: Grant + 'static> TokenCache<G> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn valid(&self) -> Option<Secret> {
+    fn valid(&self) -> Option<NumberedToken> {
         let current = self.current();
         let current = current.as_ref().filter(|current| current.refresh_at.is_none_or(|at| Instant::now() < at));
         current.map(|current| current.token.clone())
     }
 
-    async fn get(self: &Arc<Self>, client: &UnauthenticatedClient) -> Result<Secret, Error> {
+    async fn get(self: &Arc<Self>, client: &UnauthenticatedClient) -> Result<NumberedToken, Error> {
         if let Some(token) = self.valid() {
             return Ok(token);
         }
@@ -133,7 +151,7 @@ impl<G: Grant + 'static> TokenCache<G> {
     }
 
     /// Fetches a token. If a fetch has completed since the caller has read the count `seen`, returns its result instead.
-    async fn fetch(&self, client: &UnauthenticatedClient, seen: u64) -> Result<Secret, ErrorKind> {
+    async fn fetch(&self, client: &UnauthenticatedClient, seen: u64) -> Result<NumberedToken, ErrorKind> {
         let mut last = self.last.lock().await;
         if self.fetches.load(Ordering::SeqCst) != seen
             && let Some(result) = last.as_ref()
@@ -141,10 +159,12 @@ impl<G: Grant + 'static> TokenCache<G> {
             return result.clone();
         }
         let result = self.request(client).await.map(|token| {
+            let number = self.fetches.load(Ordering::SeqCst) + 1;
+            let numbered = NumberedToken { token: token.access_token, number };
             let margin = EXPIRY_MARGIN.min(token.lifetime / 10);
             let refresh_at = Instant::now().checked_add(token.lifetime.saturating_sub(margin));
-            *self.current() = Some(CachedToken { token: token.access_token.clone(), refresh_at });
-            token.access_token
+            *self.current() = Some(CachedToken { token: numbered.clone(), refresh_at });
+            numbered
         });
         *last = Some(result.clone());
         self.fetches.fetch_add(1, Ordering::SeqCst);
@@ -153,7 +173,8 @@ impl<G: Grant + 'static> TokenCache<G> {
 
     async fn request(&self, client: &UnauthenticatedClient) -> Result<Token, ErrorKind> {
         let no_token = |reason: String, error: &Error| ErrorKind::TokenUnavailable { reason, retryable: error.is_retryable() };
-        let request = self.grant.token_request().map_err(|error| no_token(error.to_string(), &error))?;
+        let request = if client.is_replay() { self.grant.replayed_token_request() } else { self.grant.token_request() };
+        let request = request.map_err(|error| no_token(error.to_string(), &error))?;
         let response = client.send(&request).await.map_err(|error| no_token(error.to_string(), &error))?;
         // a successful response is not shown, because it may contain a token
         let of_response = |error: Error| no_token(format!("{}: {}", response.request_line(), error.kind()), &error);
@@ -164,16 +185,16 @@ impl<G: Grant + 'static> TokenCache<G> {
 impl<G: Grant + 'static> Auth for OAuth2<G> {
     fn apply<'a>(&'a self, request: &'a mut OutgoingRequest, client: &'a UnauthenticatedClient) -> AuthFuture<'a> {
         Box::pin(async move {
-            let token = self.tokens.get(client).await?;
+            let NumberedToken { token, number } = self.tokens.get(client).await?;
+            request.token_number = Some(number);
             request.set_header("authorization", "Bearer", &token)
         })
     }
 
     fn on_unauthorized(&self, request: &OutgoingRequest) -> bool {
-        let sent = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes());
         let mut current = self.tokens.current();
         // another request may have fetched a new token in the meantime
-        if current.as_ref().is_some_and(|current| sent == Some(format!("Bearer {}", current.token.expose()).as_bytes())) {
+        if current.as_ref().is_some_and(|current| request.token_number == Some(current.token.number)) {
             *current = None;
         }
         true

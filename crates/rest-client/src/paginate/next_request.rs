@@ -71,6 +71,12 @@ fn advance(
     Ok((next, warning))
 }
 
+/// Returns a warning if a pagination begins at an untrusted origin, because its URL comes from data.
+pub(super) fn untrusted_start_warning(request: &Request) -> Option<String> {
+    let explain = || format!("a URL leads to another origin than the API: {}", untrusted_origin_warning(request));
+    (!request.trusted).then(explain)
+}
+
 /// Explains which data an untrusted request lacks, and how to trust its origin.
 pub(super) fn untrusted_origin_warning(request: &Request) -> String {
     let origin = request.url.origin().ascii_serialization();

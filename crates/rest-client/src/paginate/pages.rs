@@ -15,7 +15,7 @@ use super::Paginator;
 use super::config::PaginationConfig;
 use super::fetch::PageFetch;
 use super::loop_detector::LoopDetector;
-use super::next_request::{first_request, next_request, untrusted_origin_warning};
+use super::next_request::{first_request, next_request, untrusted_origin_warning, untrusted_start_warning};
 use super::page::Page;
 use super::row_selector::RowSelector;
 use crate::error::Error;
@@ -86,11 +86,8 @@ pub(crate) fn pages(
     let redactor = rules.redactor.clone();
     let stream: Pin<Box<dyn Stream<Item = Result<Page, Error>> + Send>> = Box::pin(try_stream! {
         let logged = |warning: String| log_warning(&warning, &rules.redactor);
-        let mut warnings = Vec::new();
-        if !request.trusted {
-            // not logged, because every row of a parent resource may cause one
-            warnings.push(format!("a URL leads to another origin than the API: {}", untrusted_origin_warning(&request)));
-        }
+        // not logged, because every row of a parent resource may cause one
+        let mut warnings = Vec::from_iter(untrusted_start_warning(&request));
         warnings.extend(first_request(&mut paginator, &rules, &mut request, position.as_ref())?.map(&logged));
         let mut seen = LoopDetector::default();
         let mut number = 0;

@@ -5,6 +5,9 @@ use url::Url;
 /// Maximum length of host and path in a file name, in bytes.
 const MAX_SLUG: usize = 80;
 
+/// Minimum number of digits of a number.
+const MIN_DIGITS: usize = 4;
+
 /// Returns the name of an interaction file, such as `0001-get-api.example.com-repos-issues.json`. `url` has no secrets.
 pub(super) fn file_name(number: u64, method: &str, url: &str) -> String {
     let target = match Url::parse(url) {
@@ -13,12 +16,16 @@ pub(super) fn file_name(number: u64, method: &str, url: &str) -> String {
     };
     let slug = slug(&target);
     let dash = if slug.is_empty() { "" } else { "-" };
-    format!("{number:04}-{}{dash}{slug}.json", method.to_ascii_lowercase())
+    format!("{number:0MIN_DIGITS$}-{}{dash}{slug}.json", method.to_ascii_lowercase())
 }
 
-/// Returns the number at the start of a file name, by which interactions are ordered.
+/// Returns the number of an interaction file, by which interactions are ordered, or `None` for the names of other files.
 pub(super) fn number(name: &str) -> Option<u64> {
-    name.split('-').next()?.parse().ok()
+    let mut parts = name.strip_suffix(".json")?.split('-');
+    let (number, method) = (parts.next()?, parts.next()?);
+    let is_number = number.len() >= MIN_DIGITS && number.bytes().all(|byte| byte.is_ascii_digit());
+    let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_lowercase());
+    number.parse().ok().filter(|_| is_number && is_method)
 }
 
 fn port(url: &Url) -> String {
@@ -71,7 +78,10 @@ mod tests {
 
     #[test]
     fn other_names_have_no_number() {
-        assert_eq!(number("issues.json"), None);
-        assert_eq!(number("x-1.json"), None);
+        for name in ["issues.json", "x-1.json", "recording.json", "0001.json", "1-get.json", "0001-get.txt", ".0001-get.json.tmp"]
+        {
+            assert_eq!(number(name), None, "{name}");
+        }
+        assert_eq!(number("2024-01-01.json"), None);
     }
 }

@@ -2,20 +2,20 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{fmt, fs};
 
-use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
-
-use super::body::StoredBody;
 use super::difference::{describe, distance};
 use super::file_name::number;
-use super::interaction::{Interaction, StoredRequest};
+use super::indexed_interaction::{IndexedInteraction, invalid, read};
+use super::interaction::StoredRequest;
 use super::manifest::{self, MANIFEST};
 use super::replayed_response::ReplayedResponse;
 use super::request_key::RequestKey;
+use super::response_queue::ResponseQueue;
 use super::scrub::Scrubber;
+use super::similar_request::{has_mask, has_similar_body, has_similar_target};
 use crate::error::Error;
 use crate::error_kind::ErrorKind;
 use crate::outgoing::OutgoingRequest;
@@ -35,12 +35,13 @@ pub enum ReplayMode {
 /// Pass it to [`RestClientBuilder::replay`](crate::RestClientBuilder::replay). Clones are cheap and share which responses
 /// were delivered, so several clients can share one.
 ///
-/// A request gets the response of a recorded request with the same method, URL and body. The order of query parameters,
-/// the headers, and masked values are not compared, so a replay works without the original credentials; secrets outside of
-/// headers and [secret names](crate::is_secret_name) need at least 4 bytes. Responses to equal requests are delivered in
-/// recorded order. A request that was not recorded is an error that describes the nearest recorded one.
+/// A request gets the response of a recorded request with the same method, URL and body. The order of query parameters and
+/// of keys in JSON bodies, the headers, and values masked as `***` are not compared, so a replay works without the original
+/// credentials. Masks with a [checksum](crate::Recorder#secrets), such as `***-3f2a`, are compared. If no recorded request is
+/// equal, each `***` matches any text. Responses to equal requests are delivered in recorded order. A request that was not
+/// recorded is an error that describes the nearest recorded one.
 ///
-/// A JSON Web Token grant still needs a valid private key, but any key will do.
+/// The private key of a [JWT bearer grant](crate::JwtBearer) is not used, so that any text is accepted.
 ///
 /// A unit test:
 ///
@@ -71,22 +72,8 @@ struct Index {
     folder: PathBuf,
     recorded_at: i64,
     /// In recorded order.
-    interactions: Vec<IndexedInteraction>,
-    /// The positions in `interactions` by request, ascending.
-    by_request: HashMap<RequestKey, Vec<usize>>,
-    /// Whether each interaction was delivered.
-    used: Mutex<Vec<bool>>,
-}
-
-/// An interaction without its bodies.
-pub(super) struct IndexedInteraction {
-    pub(super) path: PathBuf,
-    url: String,
-    key: RequestKey,
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    /// Number of bytes of the body of the response.
-    pub(super) body_len: usize,
+    interactions: Vec<Arc<IndexedInteraction>>,
+    by_request: Mutex<HashMap<RequestKey, ResponseQueue>>,
 }
 
 impl Recording {
@@ -104,16 +91,15 @@ impl Recording {
             return Err(invalid(&folder, reason));
         }
         let recorded_at = manifest::read(read(&manifest)?).map_err(|reason| invalid(&manifest, reason))?;
-        let mut interactions = Vec::new();
-        for path in interaction_files(&folder)? {
-            interactions.push(IndexedInteraction::read(path)?);
+        let files = interaction_files(&folder)?.into_iter().enumerate();
+        let interactions = files.map(|(position, path)| IndexedInteraction::read(position, path).map(Arc::new));
+        let interactions = interactions.collect::<Result<Vec<_>, Error>>()?;
+        let mut by_request: HashMap<RequestKey, ResponseQueue> = HashMap::new();
+        for interaction in &interactions {
+            by_request.entry(interaction.key.clone()).or_default().push(Arc::clone(interaction));
         }
-        let mut by_request: HashMap<RequestKey, Vec<usize>> = HashMap::new();
-        for (position, interaction) in interactions.iter().enumerate() {
-            by_request.entry(interaction.key.clone()).or_default().push(position);
-        }
-        let used = Mutex::new(vec![false; interactions.len()]);
-        let index = Arc::new(Index { folder, recorded_at, interactions, by_request, used });
+        let by_request = Mutex::new(by_request);
+        let index = Arc::new(Index { folder, recorded_at, interactions, by_request });
         Ok(Recording { index, mode: ReplayMode::default() })
     }
 
@@ -135,9 +121,8 @@ impl Recording {
     ///
     /// A [parallel pagination](crate::RestClientBuilder::parallel_pages) may have recorded pages after the last one.
     pub fn unused(&self) -> Vec<String> {
-        let used = self.index.used();
-        let unused = self.index.interactions.iter().zip(&*used).filter(|(_, used)| !**used);
-        unused.map(|(interaction, _)| interaction.shown()).collect()
+        let unused = self.index.interactions.iter().filter(|interaction| !interaction.is_delivered.load(Ordering::Relaxed));
+        unused.map(|interaction| interaction.shown()).collect()
     }
 
     /// Returns the response to a request.
@@ -148,35 +133,65 @@ impl Recording {
     pub(crate) fn respond(&self, request: &OutgoingRequest, scrubber: &Scrubber) -> Result<ReplayedResponse, Error> {
         let request = scrubber.request(request);
         let key = RequestKey::new(&request);
-        let Some(positions) = self.index.by_request.get(&key) else {
+        if let Some(queue) = self.index.by_request().get_mut(&key) {
+            return self.respond_from(queue);
+        }
+        let Some(similar) = self.similar_key(&request) else {
             return Err(ErrorKind::NotRecorded { reason: self.not_recorded(&request, &key) }.into());
         };
-        let mut used = self.index.used();
-        for position in positions {
-            if let Some(used) = used.get_mut(*position).filter(|used| !**used) {
-                *used = true;
-                return Ok(ReplayedResponse::new(self.clone(), *position, true));
-            }
+        self.respond_from(self.index.by_request().entry(similar).or_default())
+    }
+
+    /// Returns the next response to equal requests.
+    fn respond_from(&self, queue: &mut ResponseQueue) -> Result<ReplayedResponse, Error> {
+        if let Some(interaction) = queue.take() {
+            return Ok(ReplayedResponse::new(self.clone(), interaction, true));
         }
-        match positions.last().filter(|_| self.mode == ReplayMode::ByRequest) {
-            Some(last) => Ok(ReplayedResponse::new(self.clone(), *last, false)),
+        match queue.last().filter(|_| self.mode == ReplayMode::ByRequest) {
+            Some(last) => Ok(ReplayedResponse::new(self.clone(), Arc::clone(last), false)),
             None => {
                 let reason = format!(
                     "all {} recorded responses to this request were already delivered; record again, or use ReplayMode::ByRequest",
-                    positions.len()
+                    queue.len()
                 );
                 Err(ErrorKind::NotRecorded { reason }.into())
             }
         }
     }
 
-    pub(super) fn interaction(&self, position: usize) -> Option<&IndexedInteraction> {
-        self.index.interactions.get(position)
+    /// Makes a response available again that was not delivered.
+    pub(super) fn give_back(&self, interaction: &IndexedInteraction) {
+        if let Some(queue) = self.index.by_request().get_mut(&interaction.key) {
+            queue.give_back(interaction);
+        }
     }
 
-    /// Makes a response available again that was not delivered.
-    pub(super) fn give_back(&self, position: usize) {
-        self.index.used().get_mut(position).into_iter().for_each(|used| *used = false);
+    /// Returns the key of the first recorded request that is equal if each `***` represents any text. Prefers one whose
+    /// response was not delivered; otherwise returns the last one.
+    ///
+    /// A replay may lack a secret that the recording had, and a request may contain masked parts of a response.
+    fn similar_key(&self, request: &StoredRequest) -> Option<RequestKey> {
+        let is_masked = has_mask(request);
+        let mut last = None;
+        for interaction in self.index.interactions.iter().filter(|interaction| is_masked || interaction.has_mask) {
+            let target = (interaction.key.method.as_str(), interaction.url.as_str());
+            if !has_similar_target(request, target) || !self.has_similar_body(request, interaction) {
+                continue;
+            }
+            if !interaction.is_delivered.load(Ordering::Relaxed) {
+                return Some(interaction.key.clone());
+            }
+            last = Some(interaction);
+        }
+        last.map(|interaction| interaction.key.clone())
+    }
+
+    fn has_similar_body(&self, request: &StoredRequest, interaction: &IndexedInteraction) -> bool {
+        if request.body.is_none() || interaction.key.body.is_none() {
+            return request.body.is_none() && interaction.key.body.is_none();
+        }
+        // a file that cannot be read is an error when its response is delivered
+        interaction.load().is_ok_and(|recorded| has_similar_body(request.body.as_ref(), recorded.request.body.as_ref()))
     }
 
     fn not_recorded(&self, request: &StoredRequest, key: &RequestKey) -> String {
@@ -192,61 +207,23 @@ impl Recording {
 }
 
 impl Index {
-    fn used(&self) -> MutexGuard<'_, Vec<bool>> {
-        // the flags are consistent even after a panic
-        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    fn by_request(&self) -> MutexGuard<'_, HashMap<RequestKey, ResponseQueue>> {
+        // the queues are consistent even after a panic
+        self.by_request.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl IndexedInteraction {
-    fn read(path: PathBuf) -> Result<IndexedInteraction, Error> {
-        let Interaction { request, response } = load(&path)?;
-        let headers = response.headers.to_map().map_err(|reason| invalid(&path, reason))?;
-        let body_len = response.body.as_ref().map_or(0, StoredBody::len);
-        Ok(IndexedInteraction {
-            key: RequestKey::new(&request),
-            url: request.url,
-            path,
-            status: response.status,
-            headers,
-            body_len,
-        })
-    }
-
-    /// Reads the file again.
-    pub(super) fn load(&self) -> Result<Interaction, Error> {
-        load(&self.path)
-    }
-
-    fn shown(&self) -> String {
-        let name = self.path.file_name().unwrap_or_default();
-        format!("{} {} ({})", self.key.method, self.url, name.display())
-    }
-}
-
-/// Returns the JSON files of a folder except the manifest, by the numbers in their names.
+/// Returns the interaction files of a folder, by the numbers in their names.
 fn interaction_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| invalid(folder, error.to_string()))? {
         let name = entry.map_err(|error| invalid(folder, error.to_string()))?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".json") && !name.starts_with('.') && name != MANIFEST {
-            files.push((number(&name), name));
+        if let Some(number) = number(&name) {
+            files.push((number, name));
         }
     }
     files.sort_unstable();
     Ok(files.into_iter().map(|(_, name)| folder.join(name)).collect())
-}
-
-fn load(path: &Path) -> Result<Interaction, Error> {
-    Interaction::from_json(read(path)?).map_err(|reason| invalid(path, reason))
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|error| invalid(path, error.to_string()))
-}
-
-fn invalid(path: &Path, reason: String) -> Error {
-    ErrorKind::InvalidRecording { path: path.display().to_string(), reason }.into()
 }
 
 impl fmt::Debug for Recording {

@@ -1,9 +1,12 @@
 //! A response from a recording.
 
+use std::sync::Arc;
+
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use super::body::StoredBody;
+use super::indexed_interaction::IndexedInteraction;
 use super::replay::Recording;
 use crate::error::Error;
 
@@ -11,27 +14,28 @@ use crate::error::Error;
 /// makes it available again: the page may not fit into memory, or its request may be cancelled.
 pub(crate) struct ReplayedResponse {
     recording: Recording,
-    position: usize,
-    gives_back: bool,
+    interaction: Arc<IndexedInteraction>,
+    returns_on_drop: bool,
 }
 
 impl ReplayedResponse {
-    /// Creates the response at a position. A repeated response is not `owned`.
-    pub(super) fn new(recording: Recording, position: usize, owned: bool) -> ReplayedResponse {
-        ReplayedResponse { recording, position, gives_back: owned }
+    /// Creates the response of an interaction. A repeated response does not become available again: `returns_on_drop` is
+    /// false.
+    pub(super) fn new(recording: Recording, interaction: Arc<IndexedInteraction>, returns_on_drop: bool) -> ReplayedResponse {
+        ReplayedResponse { recording, interaction, returns_on_drop }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
-        self.recording.interaction(self.position).map_or(StatusCode::OK, |interaction| interaction.status)
+        self.interaction.status
     }
 
     pub(crate) fn headers(&self) -> HeaderMap {
-        self.recording.interaction(self.position).map(|interaction| interaction.headers.clone()).unwrap_or_default()
+        self.interaction.headers.clone()
     }
 
     /// Returns the number of bytes of the body.
     pub(crate) fn body_len(&self) -> usize {
-        self.recording.interaction(self.position).map_or(0, |interaction| interaction.body_len)
+        self.interaction.body_len
     }
 
     /// Reads the body, and whether it is decoded text. Blocks.
@@ -40,22 +44,21 @@ impl ReplayedResponse {
     ///
     /// Returns an error if the file changed and cannot be read anymore.
     pub(crate) fn read_body(&self) -> Result<(Vec<u8>, bool), Error> {
-        let Some(interaction) = self.recording.interaction(self.position) else { return Ok((Vec::new(), true)) };
-        let body = interaction.load()?.response.body;
+        let body = self.interaction.load()?.response.body;
         let is_text = !matches!(body, Some(StoredBody::Binary(_)));
         Ok((body.map(StoredBody::into_bytes).unwrap_or_default(), is_text))
     }
 
     /// Marks the response as delivered.
     pub(crate) fn set_delivered(mut self) {
-        self.gives_back = false;
+        self.returns_on_drop = false;
     }
 }
 
 impl Drop for ReplayedResponse {
     fn drop(&mut self) {
-        if self.gives_back {
-            self.recording.give_back(self.position);
+        if self.returns_on_drop {
+            self.recording.give_back(&self.interaction);
         }
     }
 }

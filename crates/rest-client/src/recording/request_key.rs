@@ -1,14 +1,15 @@
 //! The parts of a request that a replay compares.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use catchment_json::{Value, write_value};
 use url::form_urlencoded;
 
 use super::MASK;
 use super::body::StoredBody;
 use super::interaction::StoredRequest;
 
-/// The parts of a request that a replay compares: method, URL without masked parameters, and body. Headers are not
-/// compared, because they are configuration.
+/// The parts of a request that a replay compares: method, URL without masked parameters, and body. Masks with a checksum are
+/// compared. Headers are not compared, because they are configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct RequestKey {
     pub(super) method: String,
@@ -26,18 +27,28 @@ impl RequestKey {
         let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
         let mut params: Vec<_> = pairs.filter(|(_, value)| value != MASK).collect();
         params.sort_unstable();
-        let body = request.body.as_ref().map(|body| {
-            let (kind, bytes): (u8, &[u8]) = match body {
-                StoredBody::Json(text) => (b'j', text.as_bytes()),
-                StoredBody::Text(text) => (b't', text.as_bytes()),
-                StoredBody::Binary(bytes) => (b'b', bytes),
-            };
-            let mut hash = vec![kind];
-            hash.extend_from_slice(digest(&SHA256, bytes).as_ref());
-            hash
-        });
+        let body = request.body.as_ref().map(body_digest);
         RequestKey { method: request.method.clone(), location: location.to_owned(), params, body }
     }
+}
+
+/// Returns the digest of a body. The order of the keys of JSON objects does not matter.
+fn body_digest(body: &StoredBody) -> Vec<u8> {
+    let mut sorted = String::new();
+    let (kind, bytes): (u8, &[u8]) = match body {
+        StoredBody::Json(text) => {
+            match Value::parse(text) {
+                Ok(value) => write_value(&value, true, &mut sorted),
+                Err(_) => sorted.push_str(text),
+            }
+            (b'j', sorted.as_bytes())
+        }
+        StoredBody::Text(text) => (b't', text.as_bytes()),
+        StoredBody::Binary(bytes) => (b'b', bytes),
+    };
+    let mut hash = vec![kind];
+    hash.extend_from_slice(digest(&SHA256, bytes).as_ref());
+    hash
 }
 
 #[cfg(test)]
@@ -59,6 +70,8 @@ mod tests {
         check("https://a.b/c?d=1&e=2", "https://a.b/c?e=2&d=1", true);
         check("https://a.b/c?d=a%20b", "https://a.b/c?d=a+b", true);
         check("https://a.b/c?key=***&d=1", "https://a.b/c?d=1", true);
+        check("https://a.b/c?code=***-57d4", "https://a.b/c?code=***-57d4", true);
+        check("https://a.b/c?code=***-57d4", "https://a.b/c?code=***-a26c", false);
         check("https://a.b/c?", "https://a.b/c", true);
         check("https://a.b/c?d=1", "https://a.b/c?d=2", false);
         check("https://a.b/c?d=1&d=2", "https://a.b/c?d=2", false);
@@ -69,7 +82,9 @@ mod tests {
     fn bodies() {
         let json = |text: &str| key("x", Some(StoredBody::Json(text.to_owned())));
         assert_eq!(json("[1]"), json("[1]"));
+        assert_eq!(json(r#"{"a":1,"b":{"c":2,"d":3}}"#), json(r#"{"b":{"d":3,"c":2},"a":1}"#));
         assert_ne!(json("[1]"), json("[2]"));
+        assert_ne!(json("[1,2]"), json("[2,1]"));
         assert_ne!(json("[1]"), key("x", Some(StoredBody::Text("[1]".to_owned()))));
         assert_ne!(json("[1]"), key("x", None));
     }

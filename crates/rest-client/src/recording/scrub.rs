@@ -1,9 +1,13 @@
 //! Removal of secrets from requests and responses. Pure: no file and no network access.
 
+mod body_scrubber;
+mod field_name;
 mod field_rule;
 mod form;
 mod headers;
 mod json;
+mod large_text;
+mod masked_value;
 mod text;
 mod url_query;
 
@@ -11,11 +15,10 @@ use catchment_settings::Redactor;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
-use super::MASK;
-use super::body::StoredBody;
 use super::interaction::{StoredRequest, StoredResponse};
 use crate::outgoing::OutgoingRequest;
 use crate::request_config::RequestConfig;
+use body_scrubber::BodyScrubber;
 use field_rule::FieldRule;
 
 /// Removes the secrets of one client from requests and responses.
@@ -41,11 +44,12 @@ impl Scrubber {
     pub(super) fn request(&self, request: &OutgoingRequest) -> StoredRequest {
         let rule = if self.fetches_credentials { FieldRule::CredentialRequest } else { FieldRule::Request };
         let body = request.body.as_deref().unwrap_or_default();
+        let scrubber = BodyScrubber { hides_text: self.fetches_credentials, ..self.body_scrubber(rule, &request.headers) };
         StoredRequest {
             method: request.method.as_str().to_owned(),
-            url: url_query::scrubbed(&request.url, &self.auth_params, &self.redactor),
+            url: url_query::scrubbed(&request.url, rule, &self.auth_params, &self.redactor),
             headers: headers::of_request(&request.headers, &self.redactor),
-            body: self.body(body, &request.headers, rule, self.fetches_credentials),
+            body: scrubber.scrubbed(body),
         }
     }
 
@@ -53,33 +57,15 @@ impl Scrubber {
     /// was not read to its end is `truncated`.
     pub(super) fn response(&self, status: StatusCode, headers: &HeaderMap, body: &[u8], truncated: bool) -> StoredResponse {
         let rule = if self.fetches_credentials { FieldRule::CredentialResponse } else { FieldRule::Response };
-        let mut stored = self.body(body, headers, rule, self.fetches_credentials && status.is_success());
-        if let Some(StoredBody::Text(text)) = stored.as_mut().filter(|_| truncated) {
-            *text = text::without_truncated_secret(text, &self.redactor);
-        }
+        let hides_text = self.fetches_credentials && status.is_success();
+        let scrubber = BodyScrubber { hides_text, is_truncated: truncated, ..self.body_scrubber(rule, headers) };
         let headers = headers::of_response(headers, self.fetches_credentials, &self.redactor);
-        StoredResponse { status, headers, body: stored }
+        StoredResponse { status, headers, body: scrubber.scrubbed(body) }
     }
 
-    /// Returns a body without secrets. Text without named fields is masked completely if `hides_text`.
-    fn body(&self, body: &[u8], headers: &HeaderMap, rule: FieldRule, hides_text: bool) -> Option<StoredBody> {
-        if body.is_empty() {
-            return None;
-        }
-        let Ok(text) = std::str::from_utf8(body) else {
-            let bytes = if hides_text { MASK.into() } else { text::scrubbed_bytes(body, &self.redactor) };
-            return Some(StoredBody::Binary(bytes));
-        };
-        if let Some(json) = json::scrubbed(text, rule, &self.redactor) {
-            return Some(StoredBody::Json(json));
-        }
-        Some(StoredBody::Text(if is_form(headers) {
-            form::scrubbed(text, rule, &self.redactor)
-        } else if hides_text {
-            MASK.to_owned()
-        } else {
-            text::scrubbed(text, rule, &self.redactor)
-        }))
+    fn body_scrubber(&self, rule: FieldRule, headers: &HeaderMap) -> BodyScrubber<'_> {
+        let is_form = is_form(headers);
+        BodyScrubber { redactor: &self.redactor, rule, is_form, hides_text: false, is_truncated: false }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{hide_address, start_with};
 use crate::testing::ScriptedResponse;
-use crate::{Method, RestClient};
+use crate::{Auth, AuthFuture, Method, OutgoingRequest, RestClient, UnauthenticatedClient};
 
 /// Checks the result of a GET and the number of requests, with a server that returns `responses` in turn and repeats the
 /// last one.
@@ -131,6 +131,13 @@ async fn connections_are_reused() {
         client.get("x", &[]).await.unwrap();
     }
     assert_eq!(server.connections(), 1);
+    // the rejected response is not decompressed
+    let corrupt =
+        || ScriptedResponse::with_encoding("gzip", [b'x'; 32 << 10]).status(401).throttled(1 << 10, Duration::from_millis(1));
+    let (server, client) =
+        start_with(|client| client.auth(OtherCredentials), move |request| if request.index == 0 { corrupt() } else { ok() });
+    client.get("x", &[]).await.unwrap();
+    assert_eq!((server.requests().len(), server.connections()), (2, 1));
 }
 
 /// Returns how often a POST that is not marked as idempotent is sent.
@@ -188,4 +195,18 @@ async fn an_error_shows_the_beginning_of_a_large_body() {
     let (server, client) = start_with(|client| client, move |_| ScriptedResponse::json(404, &body));
     let error = client.get("x", &[]).await.unwrap_err().to_string();
     assert!(hide_address(&error, &server).starts_with("GET {url}/x returned 404 Not Found: no such thing xxx"), "{error}");
+}
+
+/// Credentials that can be replaced after each rejection.
+#[derive(Debug)]
+struct OtherCredentials;
+
+impl Auth for OtherCredentials {
+    fn apply<'a>(&'a self, _: &'a mut OutgoingRequest, _: &'a UnauthenticatedClient) -> AuthFuture<'a> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn on_unauthorized(&self, _: &OutgoingRequest) -> bool {
+        true
+    }
 }

@@ -1,7 +1,7 @@
 //! Examination of the first page.
 
 use super::{ScriptedResponse, ScriptedServer};
-use crate::{PageNumber, Paginator, RestClient};
+use crate::{PageNumber, Paginator, ResponseAction, RestClient};
 
 /// Returns what a probe of an endpoint with this response finds.
 async fn probe(response: impl Fn() -> ScriptedResponse + Send + Sync + 'static, paginator: Option<Box<dyn Paginator>>) -> String {
@@ -59,4 +59,28 @@ async fn a_configured_paginator_determines_the_next_page() {
 async fn a_failed_request_is_an_error() {
     let found = probe(|| ScriptedResponse::json(404, r#"{"error": "no such thing"}"#), None).await;
     assert!(found.starts_with("error: GET ") && found.contains("404"), "{found}");
+}
+
+#[tokio::test]
+async fn an_ignored_response_has_no_rows() {
+    let server = ScriptedServer::start(|_| ScriptedResponse::json(404, "<html>").header("Link", "</2>; rel=\"next\""));
+    let ignore = ResponseAction::ignore().status(404);
+    let client = RestClient::builder().base_url(server.url()).response_action(ignore).build().unwrap();
+    let probe = client.probe(client.request("issues").unwrap()).await.unwrap();
+    assert_eq!((probe.rows.len(), probe.has_next_page, probe.status.as_u16(), probe.body_len), (0, false, 404, 6));
+    assert_eq!(probe.detected, Err("a response action ignored the response with status 404".to_owned()));
+    let expected = ["a response action ignored the response with status 404: a pagination ends without rows"];
+    assert_eq!(probe.warnings, expected);
+}
+
+#[tokio::test]
+async fn a_request_to_an_untrusted_origin_has_a_warning() {
+    let server = ScriptedServer::start(|_| ScriptedResponse::json(200, "[1]"));
+    let client = RestClient::builder().base_url("http://127.0.0.1:1").build().unwrap();
+    let request = client.request(&format!("{}/issues", server.url())).unwrap();
+    let request = client.restrict_to_origin(request, None).unwrap();
+    let warnings = client.probe(request).await.unwrap().warnings;
+    let start =
+        format!("a URL leads to another origin than the API: headers, credentials and secrets are not sent to {}", server.url());
+    assert!(warnings.len() == 1 && warnings[0].starts_with(&start), "{warnings:?}");
 }

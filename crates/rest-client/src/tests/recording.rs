@@ -1,7 +1,9 @@
 //! Recording against a scripted server, and replay without it.
 
 mod errors;
+mod secret_names;
 mod sharing;
+mod token_renewal;
 
 use std::fs;
 use std::io::Write as _;
@@ -325,7 +327,7 @@ async fn posted_bodies() {
     })
     .await;
     assert!(found[0].ends_with("[1]") && found[1].ends_with("[2]"), "{found:?}");
-    assert!(files(folder.path())[0].1.contains("\"api_key\": \"***\""));
+    assert!(files(folder.path())[0].1.contains("\"api_key\": \"***-"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -62,7 +62,7 @@ fn kinds() -> Vec<ErrorKind> {
         ErrorKind::TokenUnavailable { reason: text(), retryable: false },
         ErrorKind::InvalidSetting { name: "timeout", value: text(), expected: "more" },
         ErrorKind::ClientBuild { reason: text() },
-        ErrorKind::RecordingExists { path: text() },
+        ErrorKind::RecordingFolderNotEmpty { path: text() },
         ErrorKind::RecordingNotWritten { path: text(), reason: text() },
         ErrorKind::InvalidRecording { path: text(), reason: text() },
         ErrorKind::NotRecorded { reason: text() },

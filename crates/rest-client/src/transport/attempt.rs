@@ -42,7 +42,7 @@ impl Transport {
                 Ok(None) => return self.read_response(rules, hop, pending, early, permit).await,
                 target => target,
             };
-            self.discard(rules, &hop, pending, BodyPart::Nothing).await?;
+            self.discard(&hop, pending, BodyPart::Nothing).await?;
             if let Some(target) = target? {
                 let trusts = rules.is_trusted_from(&hop.url, &target);
                 redirect::follow(&mut hop, status, target, trusts);
@@ -58,8 +58,7 @@ impl Transport {
         let pending = self.send_once(rules, hop).await?;
         let is_refused = pending.status == StatusCode::UNAUTHORIZED;
         if is_refused && hop.trusted && rules.auth.as_ref().is_some_and(|auth| auth.on_unauthorized(&pending.sent)) {
-            // reads the body so that the connection can be reused
-            self.discard(rules, hop, pending, BodyPart::Prefix).await?;
+            self.discard(hop, pending, BodyPart::Discarded).await?;
             return self.send_once(rules, hop).await;
         }
         Ok(pending)
@@ -80,8 +79,8 @@ impl Transport {
     }
 
     /// Ends an exchange whose body is not used.
-    async fn discard(&self, rules: &RequestConfig, hop: &Hop, pending: PendingResponse, part: BodyPart) -> Result<(), Error> {
-        let received = self.receive(rules, pending, part, &mut MemoryPermit::default()).await;
+    async fn discard(&self, hop: &Hop, pending: PendingResponse, part: BodyPart) -> Result<(), Error> {
+        let received = self.receive(pending, part, &mut MemoryPermit::default()).await;
         received.map(drop).map_err(|error| error.with_request(&hop.method, &hop.url))
     }
 
@@ -96,7 +95,7 @@ impl Transport {
     ) -> Result<Response, Error> {
         let status = pending.status;
         if status == StatusCode::PARTIAL_CONTENT && is_part_of_bytes(&pending.sent.headers, &pending.headers) {
-            self.discard(rules, &hop, pending, BodyPart::Nothing).await?;
+            self.discard(&hop, pending, BodyPart::Nothing).await?;
             return Err(Error::new(ErrorKind::PartialContent).with_request(&hop.method, &hop.url));
         }
         let build_response = |headers: HeaderMap, body| {
@@ -109,7 +108,7 @@ impl Transport {
         }
         let is_needed = status.is_success() || !rules.response_actions.is_empty();
         let part = if is_needed { BodyPart::All } else { BodyPart::Prefix };
-        let received = self.receive(rules, pending, part, permit).await;
+        let received = self.receive(pending, part, permit).await;
         let received = received.map_err(|error| error.with_request(&hop.method, &hop.url))?;
         let ReceivedResponse { headers, body, undecodable } = received;
         let mut response = build_response(headers, body).with_max_bytes(self.max_response_bytes);

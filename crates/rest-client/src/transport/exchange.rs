@@ -33,7 +33,7 @@ pub(super) struct PendingResponse {
 }
 
 enum PendingBody {
-    Network { response: reqwest::Response, slot: Option<InteractionSlot> },
+    Network { response: reqwest::Response, slot: Option<Box<InteractionSlot>> },
     Recorded(ReplayedResponse),
 }
 
@@ -44,6 +44,8 @@ pub(super) enum BodyPart {
     All,
     /// The beginning, as far as it arrives.
     Prefix,
+    /// The beginning, which is only recorded. It is read so that the connection can be reused.
+    Discarded,
     /// Nothing: the body does not matter.
     Nothing,
 }
@@ -71,7 +73,7 @@ impl Transport {
                 if let Some(body) = &sent.body {
                     request = request.body(body.clone());
                 }
-                let slot = recorder.as_ref().map(Recorder::reserve);
+                let slot = recorder.as_ref().map(|recorder| Box::new(recorder.reserve(&sent, Scrubber::new(rules))));
                 let response = request.send().await;
                 let mut response = response.map_err(|error| classify(error, &sent.url, self.timeout, ExchangePhase::Head))?;
                 let headers = std::mem::take(response.headers_mut());
@@ -91,7 +93,6 @@ impl Transport {
     /// Reads `part` of a body, and records the exchange.
     pub(super) async fn receive(
         &self,
-        rules: &RequestConfig,
         pending: PendingResponse,
         part: BodyPart,
         permit: &mut MemoryPermit,
@@ -107,14 +108,19 @@ impl Transport {
                 let body = body::read(&headers, &mut response, limit, permit).await;
                 body.map_err(|stop| self.body_error(stop, &sent))?
             }
-            BodyPart::Prefix => body::read_prefix(&headers, &mut response).await,
+            BodyPart::Discarded if slot.is_none() => {
+                // without headers, so that the bytes are neither decompressed nor decoded
+                body::read_prefix(&HeaderMap::new(), &mut response).await;
+                Vec::new()
+            }
+            BodyPart::Prefix | BodyPart::Discarded => body::read_prefix(&headers, &mut response).await,
             BodyPart::Nothing => Vec::new(),
         };
         drop((response, request_permit));
         let received = decoded(headers, body, limit);
         match slot {
             None => Ok(received),
-            Some(slot) => record(slot, Scrubber::new(rules), sent, status, received, part).await,
+            Some(slot) => record(*slot, status, received, part).await,
         }
     }
 
@@ -138,15 +144,13 @@ fn decoded(headers: HeaderMap, body: Vec<u8>, limit: usize) -> ReceivedResponse 
 /// Writes the exchange in a blocking task.
 async fn record(
     slot: InteractionSlot,
-    scrubber: Scrubber,
-    sent: OutgoingRequest,
     status: StatusCode,
     received: ReceivedResponse,
     part: BodyPart,
 ) -> Result<ReceivedResponse, Error> {
     let task = spawn_blocking(move || {
-        let body = (received.body.as_slice(), part == BodyPart::Prefix);
-        slot.write(&scrubber, &sent, (status, &received.headers), body).map(|()| received)
+        let body = (received.body.as_slice(), matches!(part, BodyPart::Prefix | BodyPart::Discarded));
+        slot.write((status, &received.headers), body).map(|()| received)
     });
     task.await.unwrap_or_else(|error| Err(task_error(error)))
 }
@@ -163,7 +167,7 @@ async fn replay(
     if part == BodyPart::All && (length > limit || !permit.try_grow_to(length)) {
         return Err(ErrorKind::ResponseTooLarge { limit }.into());
     }
-    if part == BodyPart::Nothing || length == 0 {
+    if matches!(part, BodyPart::Discarded | BodyPart::Nothing) || length == 0 {
         replayed.set_delivered();
         return Ok(ReceivedResponse { headers, body: Vec::new(), undecodable: None });
     }

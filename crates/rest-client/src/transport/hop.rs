@@ -73,7 +73,7 @@ impl Hop {
             let password = percent_decode_str(password).decode_utf8_lossy();
             self.redactor.add_temporary(&Secret::from(password.as_ref()));
         }
-        OutgoingRequest { method, url, headers, body, redactor: self.redactor.clone() }
+        OutgoingRequest { method, url, headers, body, redactor: self.redactor.clone(), token_number: None }
     }
 
     fn default_content_type(&mut self, content_type: Option<&'static str>) {

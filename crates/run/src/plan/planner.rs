@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use catchment_extract::{Boundaries, Resource, Source, overflowing_entries};
+use catchment_extract::{Boundaries, Incremental, Resource, Source, overflowing_entries};
 use catchment_json::Value;
 use catchment_load::Restored;
 use catchment_load_package::{PackageHeader, PackageStore, RefreshTables};
@@ -122,7 +122,8 @@ fn fingerprint(source: &Source) -> String {
     let number = |limit: Option<u64>| limit.map(|limit| limit.to_string());
     let properties = |resource: &Resource| {
         let cursor = resource.incremental.as_ref();
-        let range = cursor.map(|cursor| [cursor.initial_value.clone(), cursor.end_value.clone()]);
+        let initial = |cursor: &Incremental| cursor.initial_value.clone().filter(|_| !cursor.is_initial_value_relative());
+        let range = cursor.map(|cursor| [initial(cursor), cursor.end_value.clone()]);
         Value::Array(vec![
             Value::from(resource.definition.as_str()),
             Value::from(resource.write_disposition.name()),

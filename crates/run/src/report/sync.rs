@@ -12,8 +12,8 @@ pub struct SyncInfo {
     /// The location of the destination, without secrets.
     #[serde(rename = "destination")]
     pub location: String,
-    /// The version of the restored state, or `None` if the dataset has no state of the pipeline.
-    pub state_version: Option<i64>,
+    /// The version of the restored state.
+    pub state_version: i64,
     /// The restored schemas, by name.
     pub schemas: Vec<SyncedSchema>,
     /// The load ids of the discarded extracts and packages, oldest first.
@@ -32,13 +32,8 @@ pub struct SyncedSchema {
 impl std::fmt::Display for SyncInfo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let SyncInfo { pipeline_name, dataset_name, location, state_version, schemas, discarded } = self;
-        match state_version {
-            Some(version) => {
-                write!(f, "pipeline {pipeline_name} restored from dataset {dataset_name} of {location}")?;
-                write!(f, "\n  state version {version}")?;
-            }
-            None => write!(f, "dataset {dataset_name} of {location} has no state of pipeline {pipeline_name}")?,
-        }
+        write!(f, "pipeline {pipeline_name} restored from dataset {dataset_name} of {location}")?;
+        write!(f, "\n  state version {state_version}")?;
         schemas.iter().try_for_each(|SyncedSchema { name, version }| write!(f, "\n  schema {name}: version {version}"))?;
         discarded.iter().try_for_each(|load_id| write!(f, "\n  discarded package {load_id}"))
     }
@@ -48,36 +43,21 @@ impl std::fmt::Display for SyncInfo {
 mod tests {
     use super::{SyncInfo, SyncedSchema};
 
-    fn info(state_version: Option<i64>) -> SyncInfo {
-        let schemas = state_version.map(|_| SyncedSchema { name: "github".to_owned(), version: 2 });
-        SyncInfo {
+    #[test]
+    fn reports_are_displayed() {
+        let info = SyncInfo {
             pipeline_name: "p".to_owned(),
             dataset_name: "d".to_owned(),
             location: "duckdb:///p.duckdb".to_owned(),
-            state_version,
-            schemas: schemas.into_iter().collect(),
+            state_version: 3,
+            schemas: vec![SyncedSchema { name: "github".to_owned(), version: 2 }],
             discarded: vec!["1.5".to_owned()],
-        }
-    }
-
-    #[test]
-    fn reports_are_displayed() {
-        insta::assert_snapshot!(info(Some(3)), @r"
+        };
+        insta::assert_snapshot!(info, @r"
         pipeline p restored from dataset d of duckdb:///p.duckdb
           state version 3
           schema github: version 2
           discarded package 1.5
         ");
-        insta::assert_snapshot!(info(None), @r"
-        dataset d of duckdb:///p.duckdb has no state of pipeline p
-          discarded package 1.5
-        ");
-    }
-
-    #[test]
-    fn reports_are_serialized() {
-        let json = serde_json::to_string(&info(Some(3))).unwrap();
-        insta::assert_snapshot!(json, @r#"{"pipeline_name":"p","dataset_name":"d","destination":"duckdb:///p.duckdb","state_version":3,"schemas":[{"name":"github","version":2}],"discarded":["1.5"]}"#);
-        assert_eq!(serde_json::from_str::<SyncInfo>(&json).unwrap(), info(Some(3)));
     }
 }

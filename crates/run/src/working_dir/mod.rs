@@ -143,8 +143,8 @@ impl WorkingDir {
         self.write(&schema_file(&schema.name), &schema.to_value().to_string());
     }
 
-    /// Replaces the copies of the state and of all schemas. Without a state, the copy of the state is removed.
-    pub(crate) fn replace_snapshot(&self, state: Option<&State>, schemas: &[Schema]) -> Result<(), WorkingDirError> {
+    /// Replaces the copies of the state and of all schemas.
+    pub(crate) fn replace_snapshot(&self, state: &State, schemas: &[Schema]) -> Result<(), WorkingDirError> {
         let files: Vec<_> = schemas.iter().map(|schema| (schema_file(&schema.name), schema.to_value())).collect();
         for (name, schema) in &files {
             self.replace(name, &schema.to_string()).map_err(WorkingDirError::io("write", &self.path.join(name)))?;
@@ -152,12 +152,7 @@ impl WorkingDir {
         for name in self.stored_schema_files()?.into_iter().filter(|name| !files.iter().any(|(kept, _)| kept == name)) {
             self.remove(&name)?;
         }
-        match state {
-            Some(state) => {
-                self.replace(STATE, &state.to_value().to_string()).map_err(WorkingDirError::io("write", &self.path.join(STATE)))
-            }
-            None => self.remove(STATE),
-        }
+        self.replace(STATE, &state.to_value().to_string()).map_err(WorkingDirError::io("write", &self.path.join(STATE)))
     }
 
     /// Returns the names of the copies of schemas.
@@ -244,14 +239,12 @@ mod tests {
             assert_eq!(working_dir.state().map(|state| state.version()), state);
         }
         let mut state = State::new("p", "d", "t");
-        working_dir.replace_snapshot(Some(&state), &["a", "../x"].map(Schema::new)).unwrap();
+        working_dir.replace_snapshot(&state, &["a", "../x"].map(Schema::new)).unwrap();
         check(&working_dir, &["a", "../x"], Some(0));
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "no file is outside of the working folder");
         state.update_version();
-        working_dir.replace_snapshot(Some(&state), &["b"].map(Schema::new)).unwrap();
+        working_dir.replace_snapshot(&state, &["b"].map(Schema::new)).unwrap();
         check(&working_dir, &["b"], Some(1));
-        working_dir.replace_snapshot(None, &[]).unwrap();
-        check(&working_dir, &[], None);
     }
 
     #[test]

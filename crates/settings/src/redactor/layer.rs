@@ -28,6 +28,10 @@ impl DecodedText {
     /// Decodes percent-encodings, escapes and entities once, and removes zero bytes. Returns `None` if the text has none of
     /// them.
     pub(super) fn decoded(&self) -> Option<DecodedText> {
+        // the positions need many times the memory of the text
+        if !self.bytes.iter().any(|byte| matches!(byte, 0 | b'%' | b'\\' | b'&')) {
+            return None;
+        }
         let mut bytes = Vec::with_capacity(self.bytes.len());
         let mut sources = Vec::with_capacity(self.bytes.len());
         let (mut at, mut is_other) = (0, false);

@@ -2,8 +2,13 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch};
+use arrow::array::{
+    ArrayRef, Date64Array, ListArray, RecordBatch, StructArray, Time32MillisecondArray, Time32SecondArray,
+    TimestampMillisecondArray, TimestampSecondArray,
+};
+use arrow::buffer::OffsetBuffer;
 use arrow::compute::concat_batches;
+use arrow::datatypes::Field;
 use arrow::ipc::reader::StreamReader;
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -72,4 +77,37 @@ fn rows_without_columns_are_valid() {
     let written = [rows_without_columns(2)];
     assert_eq!(read_arrow(&write_batches(ResultFormat::Arrow, None, &written).unwrap()).num_columns(), 0);
     assert_eq!(read_parquet(write_batches(ResultFormat::Parquet, None, &written).unwrap()).num_columns(), 0);
+}
+
+/// Checks that Parquet stores a column as `expected`, also within a list and a struct.
+#[track_caller]
+fn check_converted(column: ArrayRef, expected: ArrayRef) {
+    let nested = |values: ArrayRef| -> [ArrayRef; 3] {
+        let item = Arc::new(Field::new("item", values.data_type().clone(), true));
+        let list = ListArray::new(item, OffsetBuffer::from_lengths([values.len()]), Arc::clone(&values), None);
+        let structs = StructArray::from(vec![(Arc::new(Field::new("a", values.data_type().clone(), true)), Arc::clone(&values))]);
+        [values, Arc::new(list), Arc::new(structs)]
+    };
+    for (column, expected) in nested(column).into_iter().zip(nested(expected)) {
+        let file = write_batches(ResultFormat::Parquet, None, &[batch(&[("c", column)])]).unwrap();
+        assert_eq!(read_parquet(file), batch(&[("c", expected)]));
+    }
+}
+
+#[test]
+fn seconds_are_milliseconds_in_parquet() {
+    let zoned = |zone: Option<&str>| {
+        let seconds = TimestampSecondArray::from(vec![Some(-7), None]).with_timezone_opt(zone);
+        let millis = TimestampMillisecondArray::from(vec![Some(-7000), None]).with_timezone_opt(zone);
+        check_converted(Arc::new(seconds), Arc::new(millis));
+    };
+    zoned(None);
+    zoned(Some("Europe/Berlin"));
+    check_converted(
+        Arc::new(Time32SecondArray::from(vec![Some(86_399), None])),
+        Arc::new(Time32MillisecondArray::from(vec![Some(86_399_000), None])),
+    );
+    check_converted(Arc::new(Date64Array::from(vec![Some(86_400_000), None])), dates(&[Some(1), None]));
+    let unusable = batch(&[("c", Arc::new(TimestampSecondArray::from(vec![i64::MAX])))]);
+    assert!(write_batches(ResultFormat::Parquet, None, &[unusable]).is_err());
 }

@@ -1,32 +1,29 @@
 //! Removal of secrets from URL-encoded forms.
 
-use std::borrow::Cow;
-
 use catchment_json::NodeKind;
 use catchment_settings::Redactor;
 use url::form_urlencoded;
 
-use super::super::MASK;
 use super::field_rule::FieldRule;
+use super::masked_value::masked_value;
 
 /// Returns a form without secrets.
 pub(super) fn scrubbed(form: &str, rule: FieldRule, redactor: &Redactor) -> String {
-    scrub_pairs(form, |name| rule.masks(name, NodeKind::String), redactor)
+    let mask = |name: &str, value: &str| rule.masks(name, NodeKind::String).then(|| masked_value(value, rule, redactor));
+    let scrub = |pair| scrubbed_pair(pair, &redactor.redact(pair), mask);
+    form.split('&').map(scrub).collect::<Vec<_>>().join("&")
 }
 
-/// Masks the values whose decoded names match `is_secret`, and known secrets. Other pairs are kept byte for byte.
-pub(super) fn scrub_pairs(pairs: &str, is_secret: impl Fn(&str) -> bool, redactor: &Redactor) -> String {
-    let scrub = |pair| match (decoded_name(pair), pair.split_once('=')) {
-        // a constant of OAuth 2, of which a secret such as `test-credentials` would mask a part
-        (Some(name), _) if name == "grant_type" => pair.to_owned(),
-        (Some(name), Some((raw, value))) if is_secret(&name) && !value.is_empty() => {
-            format!("{}={MASK}", redactor.redact(raw))
-        }
-        _ => redactor.redact(pair).into_owned(),
-    };
-    pairs.split('&').map(scrub).collect::<Vec<_>>().join("&")
-}
-
-fn decoded_name(pair: &str) -> Option<Cow<'_, str>> {
-    form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name)
+/// Returns a pair without secrets. `redacted` is the pair without known secrets; `mask` returns the mask for a decoded name
+/// and value, or `None` if the name is not secret. Other pairs are kept byte for byte.
+pub(super) fn scrubbed_pair(pair: &str, redacted: &str, mask: impl Fn(&str, &str) -> Option<String>) -> String {
+    let Some((name, value)) = form_urlencoded::parse(pair.as_bytes()).next() else { return redacted.to_owned() };
+    // a constant of OAuth 2, of which a secret such as `test-credentials` would mask a part
+    if name == "grant_type" {
+        return pair.to_owned();
+    }
+    match mask(&name, &value).filter(|_| !value.is_empty()) {
+        Some(mask) => format!("{}={mask}", redacted.split('=').next().unwrap_or_default()),
+        None => redacted.to_owned(),
+    }
 }

@@ -5,6 +5,7 @@ use reqwest::header::{COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 
 use super::super::MASK;
 use super::super::stored_headers::StoredHeaders;
+use super::field_name::ends_with_any_of;
 
 /// Headers that describe the transfer of a message, and not its content: hop-by-hop headers (RFC 9110, section 7.6.1),
 /// length and encoding, because bodies are stored decoded, and the date.
@@ -21,6 +22,10 @@ const DROPPED: &[&str] = &[
     "upgrade",
 ];
 
+/// Ends of names with `key` of headers that contain credentials. Other keys in headers of responses are usually those of
+/// caches and pages, such as `Surrogate-Key`.
+const CREDENTIAL_KEYS: &[&str] = &["apikey", "accesskey", "privatekey", "secretkey"];
+
 /// Returns the headers of a request without secrets. Configured headers are sensitive, and are masked.
 pub(super) fn of_request(headers: &HeaderMap, redactor: &Redactor) -> StoredHeaders {
     stored(headers, |name, value| {
@@ -32,11 +37,10 @@ pub(super) fn of_request(headers: &HeaderMap, redactor: &Redactor) -> StoredHead
 /// Returns the headers of a response without secrets.
 pub(super) fn of_response(headers: &HeaderMap, fetches_credentials: bool, redactor: &Redactor) -> StoredHeaders {
     stored(headers, |name, value| {
-        let is_key = name.as_str().ends_with("key") && !fetches_credentials;
+        let is_kept_key = name.as_str().ends_with("key") && !ends_with_any_of(name.as_str(), CREDENTIAL_KEYS);
         match name {
             name if *name == SET_COOKIE => without_cookie_value(&redacted(value, redactor)),
-            // keys in headers of responses are usually those of caches and pages
-            name if is_secret_name(name.as_str()) && !is_key => MASK.to_owned(),
+            name if is_secret_name(name.as_str()) && (fetches_credentials || !is_kept_key) => MASK.to_owned(),
             _ if value.is_sensitive() => MASK.to_owned(),
             _ => redacted(value, redactor),
         }

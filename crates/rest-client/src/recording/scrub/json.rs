@@ -1,10 +1,12 @@
 //! Removal of secrets from JSON bodies.
 
-use catchment_json::{Document, Node, NodeKind, write_text};
+use catchment_json::{Document, Node, NodeKind, write_text, write_value};
 use catchment_settings::Redactor;
 
 use super::super::MASK;
 use super::field_rule::FieldRule;
+use super::large_text;
+use super::masked_value::masked_value;
 
 /// Returns a JSON object or array without secrets, as compact JSON. Numbers, the order of keys and repeated keys are kept.
 ///
@@ -30,10 +32,10 @@ impl ScrubbedJson<'_> {
         let kind = node.kind();
         let text = node.as_str();
         if self.rule.masks(name, kind) && text.as_deref() != Some("") {
-            return write_text(MASK, &mut self.out);
+            return self.write_mask(node);
         }
         match kind {
-            NodeKind::String => write_text(&self.redactor.redact(&text.unwrap_or_default()), &mut self.out),
+            NodeKind::String => write_text(&large_text::redacted(&text.unwrap_or_default(), self.redactor), &mut self.out),
             NodeKind::Integer | NodeKind::Float => self.write_number(node.as_number().unwrap_or_default()),
             NodeKind::Null | NodeKind::Bool => node.write_json(&mut self.out),
             NodeKind::Array => {
@@ -56,6 +58,18 @@ impl ScrubbedJson<'_> {
                 self.out.push('}');
             }
         }
+    }
+
+    fn write_mask(&mut self, node: Node<'_>) {
+        let value = match node.as_str() {
+            Some(text) => text.into_owned(),
+            None => {
+                let mut json = String::new();
+                write_value(&node.to_value(), true, &mut json);
+                json
+            }
+        };
+        write_text(&masked_value(&value, self.rule, self.redactor), &mut self.out);
     }
 
     fn write_number(&mut self, number: &str) {

@@ -11,7 +11,7 @@ use crate::outgoing::OutgoingRequest;
 const SECRET: &str = "s3cret/of a=user";
 
 fn scrubber(fetches_credentials: bool) -> Scrubber {
-    let redactor = Redactor::from_iter([SECRET.into(), "12345678".into()]);
+    let redactor = Redactor::from_iter([SECRET, "12345678", "hook?id=12345", "pair&b=12345", "part#12345"].map(Into::into));
     Scrubber { redactor, auth_params: vec!["appid".to_owned()], fetches_credentials }
 }
 
@@ -24,7 +24,7 @@ fn request(url: &str, content_type: &str, body: &str, fetches_credentials: bool)
     let (method, url, redactor) = (Method::GET, Url::parse(url).unwrap(), Redactor::default());
     let headers = headers(&[(CONTENT_TYPE.as_str(), content_type)]);
     let body = Some(body.as_bytes().to_vec());
-    scrubber(fetches_credentials).request(&OutgoingRequest { method, url, headers, body, redactor })
+    scrubber(fetches_credentials).request(&OutgoingRequest { method, url, headers, body, redactor, token_number: None })
 }
 
 fn shown(body: Option<StoredBody>) -> String {
@@ -43,11 +43,23 @@ fn urls() {
         assert_eq!(request(url, "", "", false).url, expected);
     }
     check("https://me:pw@a.b:8443/c?d=1#access_token=2", "https://a.b:8443/c?d=1");
-    check("https://a.b/c?api_key=1&appid=x&page=2&q=a%20b+c", "https://a.b/c?api_key=***&appid=***&page=2&q=a%20b+c");
+    check("https://a.b/c?api_key=1&appid=x&page=2&q=a%20b+c", "https://a.b/c?api_key=***-6b86&appid=***&page=2&q=a%20b+c");
+    check("https://a.b/c?code=EUR&key=s3cret/of%20a=user", "https://a.b/c?code=***-57d4&key=***");
+    check("https://a.b/c?code=USD&code=***&code=***-57d4", "https://a.b/c?code=***-a26c&code=***&code=***-57d4");
     check("https://a.b/c?page_token=1&token=&token", "https://a.b/c?page_token=1&token=&token");
     check("https://a.b/s3cret%2Fof%20a=user/c?who=s3cret%2Fof+a%3Duser", "https://a.b/***/c?who=***");
-    check("https://a.b/c?%74oken=1", "https://a.b/c?%74oken=***");
+    check("https://a.b/c?%74oken=1", "https://a.b/c?%74oken=***-6b86");
     check("https://a.b/c?", "https://a.b/c?");
+    // secrets may extend into the query, several parameters and the fragment
+    check("https://a.b/hook?id=12345&page=2&code=EUR", "https://a.b/***&page=2&code=***");
+    check("https://a.b/c?a=pair&b=12345&code=EUR", "https://a.b/c?a=***&code=***");
+    check("https://a.b/c?a=part#12345", "https://a.b/c?a=***");
+}
+
+#[test]
+fn urls_of_requests_for_credentials() {
+    let url = request("https://a.b/token?grant_type=x&scope=r&user=me&n=1", "", "", true).url;
+    assert_eq!(url, "https://a.b/token?grant_type=x&scope=r&user=***&n=***");
 }
 
 #[test]
@@ -61,13 +73,18 @@ fn request_bodies() {
     check(
         json,
         r#"{"q": 1.0, "api_key": "x", "in": [{"token": 7}], "auth": {"a": 1}}"#,
-        r#"{"q":1.0,"api_key":"***","in":[{"token":"***"}],"auth":"***"}"#,
+        r#"{"q":1.0,"api_key":"***-2d71","in":[{"token":"***-7902"}],"auth":"***-015a"}"#,
     );
+    check(json, r#"{"key": "EUR"}"#, r#"{"key":"***-57d4"}"#);
+    for same in [r#"{"key": {"b": 1, "a": 2}}"#, r#"{"key": {"a": 2, "b": 1}}"#] {
+        check(json, same, r#"{"key":"***-d362"}"#);
+    }
+    check(json, r#"{"key": "12345678", "auth": ["12345678"]}"#, r#"{"key":"***","auth":"***"}"#);
     check(json, r#"{"page_token": "b", "token": null, "key": ""}"#, r#"{"page_token":"b","token":null,"key":""}"#);
     check(json, r#"{"who": "x s3cret/of a=user y", "n": 12345678}"#, r#"{"who":"x *** y","n":"***"}"#);
     let form = "application/x-www-form-urlencoded; charset=utf-8";
-    check(form, "q=a+b&client_secret=x&id=7&who=s3cret%2Fof+a%3Duser", "text q=a+b&client_secret=***&id=7&who=***");
-    check("text/plain", "a\n{\"password\": \"x\\\"y\"}\n", "text a\n{\"password\": \"***\"}\n");
+    check(form, "q=a+b&client_secret=x&id=7&who=s3cret%2Fof+a%3Duser", "text q=a+b&client_secret=***-2d71&id=7&who=***");
+    check("text/plain", "a\n{\"password\": \"x\\\"y\"}\n", "text a\n{\"password\": \"***-25bb\"}\n");
 }
 
 #[test]
@@ -105,6 +122,10 @@ fn response_bodies() {
         br#"{"key": "ABC-1", "token": "t", "access_token": "x", "in": [{"apiKey": "y"}]}"#,
         r#"{"key":"ABC-1","token":"t","access_token":"***","in":[{"apiKey":"***"}]}"#,
     );
+    check(
+        br#"{"Session-Token": "a", "secretAccessKey": "b", "PRIVATE_KEY": "c", "jwt": "d", "authToken": "e", "secret_key": "f"}"#,
+        r#"{"Session-Token":"***","secretAccessKey":"***","PRIVATE_KEY":"***","jwt":"***","authToken":"***","secret_key":"***"}"#,
+    );
     check(br#"{"password": 7, "access_token": null}"#, r#"{"password":7,"access_token":null}"#);
     check(br#"{"a": 1e400, "a": 18446744073709551616, "b": 1.0}"#, r#"{"a":1e400,"a":18446744073709551616,"b":1.0}"#);
     check(br#"{"next": "https://me:pw@a.b/?page_token=1&api_key=2"}"#, r#"{"next":"https://***@a.b/?page_token=1&api_key=***"}"#);
@@ -114,26 +135,43 @@ fn response_bodies() {
     check(br#"{"id": 1, "password": "x"#, r#"text {"id": 1, "password": "***"#);
     check(b" 7 ", "text  7 ");
     check(b"\xff s3cret/of a=user \xfe", "bytes \u{fffd} *** \u{fffd}");
+    check(b"{\"password\": \"x\", \"name\": \"\xff\"}", "bytes {\"password\": \"***\", \"name\": \"\u{fffd}\"}");
 }
 
 #[test]
 fn responses_with_credentials() {
-    let token = br#"{"token": "x", "token_type": "bearer", "expires_in": 60, "session": {"key": "y"}, "next_token": "z"}"#;
+    let token = br#"{"token": "x", "token_type": "bearer", "expires_in": 60, "session": {"key": "y"}, "n": [7, true]}"#;
     check_response(
         true,
         200,
         token,
-        r#"{"token":"***","token_type":"bearer","expires_in":60,"session":{"key":"***"},"next_token":"z"}"#,
+        r#"{"token":"***","token_type":"bearer","expires_in":60,"session":{"key":"***"},"n":["***",true]}"#,
+    );
+    check_response(
+        true,
+        200,
+        br#"{"expiresAt": "x", "issued_at": 1, "extExpiresIn": 2, "refresh_expires_in": 3, "scope": ["r"], "expires": 4}"#,
+        r#"{"expiresAt":"x","issued_at":1,"extExpiresIn":2,"refresh_expires_in":3,"scope":["r"],"expires":4}"#,
     );
     check_response(true, 200, b"tk-1", "text ***");
+    check_response(true, 200, b" \"tk-1\"", "text \"***\"");
     check_response(true, 200, b"\xff\xfe", "bytes ***");
     check_response(true, 401, b"wrong client", "text wrong client");
 }
 
 #[test]
-fn secrets_at_the_end_of_a_truncated_body() {
-    let response = scrubber(false).response(StatusCode::BAD_REQUEST, &HeaderMap::new(), b"not s3cret", true);
-    assert_eq!(shown(response.body), "text not ***");
+fn truncated_bodies() {
+    #[track_caller]
+    fn check(body: &[u8], expected: &str) {
+        let response = scrubber(false).response(StatusCode::BAD_REQUEST, &HeaderMap::new(), body, true);
+        assert_eq!(shown(response.body), expected);
+    }
+    check(b"not s3cret", "text not ***");
+    // the body ends within a character
+    check(b"{\"password\": \"x\xc3", "text {\"password\": \"***");
+    check(b"not s3cret\xe2\x80", "text not ***");
+    check(b"\xe2\x80", "none");
+    check(b"\xff not s3cret", "bytes \u{fffd} not ***");
 }
 
 #[test]
@@ -152,11 +190,13 @@ fn headers_of_both_sides() {
         ("x-auth-token", "x"),
         ("x-next-token", "kept"),
         ("x-last-key", "kept"),
+        ("x-api-key", "x"),
         ("retry-after", "7"),
         ("x-who", "s3cret/of a=user"),
     ];
     let (method, url, redactor) = (Method::GET, Url::parse("https://a.b/").unwrap(), Redactor::default());
-    let request = scrubber(false).request(&OutgoingRequest { method, url, headers: sent, body: None, redactor });
+    let sent = OutgoingRequest { method, url, headers: sent, body: None, redactor, token_number: None };
+    let request = scrubber(false).request(&sent);
     let response = scrubber(false).response(StatusCode::OK, &headers(&received), b"", false);
     let json = Interaction { request, response }.to_json();
     assert_eq!(
@@ -184,6 +224,7 @@ fn headers_of_both_sides() {
       "x-auth-token": "***",
       "x-next-token": "kept",
       "x-last-key": "kept",
+      "x-api-key": "***",
       "retry-after": "7",
       "x-who": "***"
     }

@@ -1,34 +1,26 @@
-//! Removal of secrets from text and binary bodies.
+//! Removal of secrets from text.
 
 use catchment_json::NodeKind;
 use catchment_settings::Redactor;
 
-use super::super::MASK;
 use super::field_rule::FieldRule;
+use super::large_text;
+use super::masked_value::masked_value;
 
 /// Returns a text without secrets: known secrets, and JSON fields by name, as in JSON Lines and truncated JSON.
 pub(super) fn scrubbed(text: &str, rule: FieldRule, redactor: &Redactor) -> String {
-    redactor.redact(&without_fields(text, rule)).into_owned()
+    large_text::redacted(&without_fields(text, rule, redactor), redactor)
 }
 
 /// Masks a secret that is truncated at the end of a text.
 pub(super) fn without_truncated_secret(text: &str, redactor: &Redactor) -> String {
     // the redactor masks truncated secrets before an ellipsis
-    let redacted = redactor.redact(&format!("{text}…")).into_owned();
+    let redacted = large_text::redacted(&format!("{text}…"), redactor);
     redacted.strip_suffix('…').unwrap_or(&redacted).to_owned()
 }
 
-/// Returns bytes that are not UTF-8 without known secrets.
-pub(super) fn scrubbed_bytes(bytes: &[u8], redactor: &Redactor) -> Vec<u8> {
-    // one character per byte, so that positions are kept
-    let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
-    let redacted: Vec<u8> = redactor.redact(&text).chars().filter_map(|c| u8::try_from(u32::from(c)).ok()).collect();
-    // a secret outside ASCII has other characters in this form
-    if redactor.contains_secret(&String::from_utf8_lossy(&redacted)) { MASK.into() } else { redacted }
-}
-
 /// Masks the strings of JSON fields by name: `"name": "value"`.
-fn without_fields(text: &str, rule: FieldRule) -> String {
+fn without_fields(text: &str, rule: FieldRule, redactor: &Redactor) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut rest, mut name) = (text, None);
     while let Some((before, after)) = rest.split_once('"') {
@@ -39,7 +31,11 @@ fn without_fields(text: &str, rule: FieldRule) -> String {
         out.push_str(before);
         out.push('"');
         let is_secret = name.filter(|_| follows_name).is_some_and(|name| rule.masks(name, NodeKind::String));
-        out.push_str(if is_secret && !quoted.is_empty() { MASK } else { quoted });
+        if is_secret && !quoted.is_empty() {
+            out.push_str(&masked_value(quoted, rule, redactor));
+        } else {
+            out.push_str(quoted);
+        }
         name = Some(quoted);
         rest = match tail.strip_prefix('"') {
             Some(rest) => {

@@ -28,7 +28,7 @@ async fn a_request_that_was_not_recorded() {
     let (host, port) = ("{url}", url.rsplit_once(':').unwrap().1);
     assert_eq!(
         error.to_string().replace(&url, host).replace(port, "{port}"),
-        "GET {url}/issues?page=1&since=2&api_key=*** failed: this request was not recorded; the nearest is GET {url}/issues?since=1&page=1 (0001-get-127.0.0.1-{port}-issues.json): the parameter `since` is `2`, recorded is `1`; record again"
+        "GET {url}/issues?page=1&since=2&api_key=*** failed: this request was not recorded; the nearest is GET {url}/issues?since=1&page=1 (0001-get-127.0.0.1-{port}-issues.json): the parameter `api_key` is `***-2d71`, recorded is missing; the parameter `since` is `2`, recorded is `1`; record again"
     );
     let empty = tempfile::tempdir().unwrap();
     fs::copy(folder.path().join("recording.json"), empty.path().join("recording.json")).unwrap();
@@ -59,14 +59,13 @@ async fn modes() {
 #[tokio::test]
 async fn folders() {
     let (folder, _) = record(&["a"]).await;
-    let error = Recorder::create(folder.path()).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        format!("{} already contains a recording: delete the folder, or record to another one", folder.path().display())
-    );
+    let not_empty = |folder: &Path| format!("{} is not empty; record into a new folder", folder.display());
+    assert_eq!(Recorder::create(folder.path()).unwrap_err().to_string(), not_empty(folder.path()));
     let other = tempfile::tempdir().unwrap();
-    fs::write(other.path().join("README.md"), "").unwrap();
+    fs::write(other.path().join(".gitkeep"), "").unwrap();
     Recorder::create(other.path().join("new/one")).unwrap();
+    assert_eq!(Recorder::create(other.path()).unwrap_err().to_string(), not_empty(other.path()));
+    fs::remove_dir_all(other.path().join("new")).unwrap();
     let started = Recorder::create(other.path()).unwrap();
     assert_eq!(format!("{started:?}"), format!("Recorder {{ folder: {:?}, .. }}", other.path()));
     // nothing is written before the first response
@@ -89,6 +88,8 @@ async fn corrupt_files() {
         )
     );
     fs::remove_file(path).unwrap();
+    fs::write(folder.path().join("notes.json"), "{").unwrap();
+    Recording::open(folder.path()).unwrap();
     fs::write(folder.path().join("recording.json"), "{}").unwrap();
     let error = Recording::open(folder.path()).unwrap_err();
     assert!(error.to_string().ends_with("recording.json: `format` must be 1"), "{error}");
@@ -124,5 +125,18 @@ async fn a_replayed_response_obeys_the_limits() {
     // the response was not delivered
     assert_eq!(exact.unused().len(), 1);
     replay(exact.clone(), &url).get("a", &[]).await.unwrap();
+    assert!(exact.unused().is_empty());
+}
+
+#[tokio::test]
+async fn responses_that_were_not_delivered_are_available_again() {
+    let (folder, url) = record(&["a", "a"]).await;
+    let exact = Recording::open(folder.path()).unwrap().with_mode(ReplayMode::Exact);
+    let small = RestClient::builder().base_url(&url).max_response_bytes(2).replay(exact.clone()).build().unwrap();
+    let client = replay(exact.clone(), &url);
+    client.get("a", &[]).await.unwrap();
+    small.get("a", &[]).await.unwrap_err();
+    client.get("a", &[]).await.unwrap();
+    small.get("a", &[]).await.unwrap_err();
     assert!(exact.unused().is_empty());
 }

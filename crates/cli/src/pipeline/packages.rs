@@ -5,9 +5,9 @@ use catchment::WorkingDir;
 use catchment::load_package::{PackageEntry, PackageError, PackageQueue, PackageStore};
 use clap::ValueEnum;
 
+use super::package_display::{PackageDisplay, RowCountsDisplay, status};
 use crate::failure::CliError;
 use crate::output::Output;
-use crate::package_display::{PackageDisplay, RowCountsDisplay, status};
 
 /// An action on one package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -19,7 +19,7 @@ enum PackageAction {
 }
 
 /// Lists failed packages.
-pub(crate) fn failed_jobs(working_dir: &WorkingDir, name: &str, output: &Output) -> Result<(), CliError> {
+pub(super) fn failed_jobs(working_dir: &WorkingDir, name: &str, output: &Output) -> Result<(), CliError> {
     let failed_packages = open_store(working_dir)?.inspect(PackageQueue::Failed).map_err(failed)?;
     if failed_packages.is_empty() {
         output.line(format_args!("pipeline {name} has no failed packages"))?;
@@ -34,7 +34,7 @@ pub(crate) fn failed_jobs(working_dir: &WorkingDir, name: &str, output: &Output)
 }
 
 /// Shows, retries or removes one package. `args` are the load ID and the action; both are optional.
-pub(crate) fn load_package(working_dir: &WorkingDir, name: &str, args: &[String], output: &Output) -> Result<(), CliError> {
+pub(super) fn load_package(working_dir: &WorkingDir, name: &str, args: &[String], output: &Output) -> Result<(), CliError> {
     let (load_id, action) = parse_args(args).map_err(CliError::Usage)?;
     let store = open_store(working_dir)?;
     let Some(entry) = find_package(&store, name, load_id)? else {
@@ -68,7 +68,7 @@ pub(crate) fn load_package(working_dir: &WorkingDir, name: &str, args: &[String]
 }
 
 /// Removes all pending packages. Failed packages stay, as they do not block runs.
-pub(crate) fn abort_packages(working_dir: &WorkingDir, name: &str, output: &Output) -> Result<(), CliError> {
+pub(super) fn abort_packages(working_dir: &WorkingDir, name: &str, output: &Output) -> Result<(), CliError> {
     let store = open_store(working_dir)?;
     let (mut removed, mut in_use) = (0, Vec::new());
     for entry in pending(&store)? {
