@@ -180,7 +180,7 @@ fn abort_packages_removes_pending_packages_and_keeps_failed_ones() {
     check_error(&dataset, "load-package abort", 2, "retry and abort require a LOAD_ID; the latest is 1600000000.000000");
     assert_eq!(pipeline(&dataset, "load-package 1600000000.000000 abort").0, Some(0));
     check(&dataset, "load-package", "pipeline p has no pending or failed packages");
-    check_error(&dataset, "info 7", 2, "unexpected argument \"7\"; only load-package accepts a load ID");
+    check_error(&dataset, "info 7", 2, "unexpected argument '7' found");
 }
 
 #[test]

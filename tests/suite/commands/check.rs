@@ -19,7 +19,7 @@ fn blog() -> ScriptedServer {
 
 /// Replaces the address of the server and the durations, which differ between runs.
 fn normalized(said: &str, server: &ScriptedServer) -> String {
-    let line = |line: &str| match (line.find(" in "), line.find(" ms")) {
+    let line = |line: &str| match (line.find(" in "), line.find(" s, status")) {
         (Some(start), Some(end)) if start < end => format!("{} in N{}", &line[..start], &line[end..]),
         _ => line.to_owned(),
     };
@@ -41,14 +41,14 @@ fn each_resource_is_reported() {
     let (code, said, error) = session.output(&["check", "blog.yaml"]);
     assert_eq!(code, Some(1), "{said}{error}");
     insta::assert_snapshot!(normalized(&said, &server), @r#"
-    users: 2 rows, 187 B in N ms, status 200
+    users: 2 rows, 187 B in N s, status 200
       request: GET BASE/users
       rows: at items (detected)
       pagination: cursor (cursor at next_cursor, parameter cursor) (detected), further pages follow
       fields: id bigint, name text, created_at timestamp
       primary key: not set; candidates: id
       cursor: not set; candidates: created_at (ascending)
-    posts: 2 rows, 56 B in N ms, status 200
+    posts: 2 rows, 56 B in N s, status 200
       request: GET BASE/users/1/posts
       for the row of users: {"id":1,"name":"ada","created_at":"2024-01-01T00:00:00Z"}
       rows: the body itself

@@ -27,7 +27,7 @@ fn summary(page: &CheckedPage) -> String {
     };
     let kept =
         if page.loaded_rows == page.rows { String::new() } else { format!(" ({} after the processing steps)", page.loaded_rows) };
-    format!("{rows}{kept}, {} in {} ms, status {}", size(page.body_len), page.elapsed.as_millis(), page.status)
+    format!("{rows}{kept}, {} in {:.2} s, status {}", size(page.body_len), page.elapsed.as_secs_f64(), page.status)
 }
 
 fn write_page(f: &mut fmt::Formatter<'_>, parent: Option<&str>, page: &CheckedPage) -> fmt::Result {
