@@ -70,7 +70,7 @@ impl PackageStore {
     /// Returns an error if a folder cannot be read.
     pub fn unrecognized_files(&self) -> Result<Vec<PathBuf>, PackageError> {
         let mut unrecognized = Vec::new();
-        for queue in [PackageQueue::Extracted, PackageQueue::Normalized] {
+        for queue in PackageQueue::PENDING {
             let folder = self.folder(queue);
             unrecognized.extend(self.names(queue)?.unrecognized.iter().map(|name| folder.join(name)));
         }

@@ -20,6 +20,9 @@ impl PackageQueue {
     /// All queues, in processing order.
     pub const ALL: [PackageQueue; 3] = [PackageQueue::Extracted, PackageQueue::Normalized, PackageQueue::Failed];
 
+    /// The queues of pending packages, in processing order.
+    pub const PENDING: [PackageQueue; 2] = [PackageQueue::Extracted, PackageQueue::Normalized];
+
     /// Returns the name of the folder in the working directory of a pipeline.
     pub fn folder(self) -> &'static str {
         match self {

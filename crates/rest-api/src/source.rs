@@ -249,7 +249,7 @@ impl<'a> RestApi<'a> {
     }
 
     /// Returns the ancestors of a resource, nearest first.
-    fn ancestors(&self, resource: &ResourceSpec) -> Vec<String> {
+    pub(crate) fn ancestors(&self, resource: &ResourceSpec) -> Vec<String> {
         let parent = |name: &String| self.spec.resources.iter().find(|other| other.name == *name)?.parent.clone();
         std::iter::successors(resource.parent.clone(), parent).take(self.spec.resources.len()).collect()
     }

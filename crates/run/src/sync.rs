@@ -11,9 +11,6 @@ use crate::plan::StoredPipeline;
 use crate::report::{SyncInfo, SyncedSchema};
 use crate::runner::Runner;
 
-/// The queues of pending packages.
-const PENDING: [PackageQueue; 2] = [PackageQueue::Extracted, PackageQueue::Normalized];
-
 /// Replaces the copies of state and schemas by those of the dataset. If `is_discarding`, pending packages are removed,
 /// otherwise they are an error.
 pub(crate) async fn sync(runner: &Runner, is_discarding: bool, stop: &CancellationToken) -> Result<SyncInfo, RunError> {
@@ -50,7 +47,7 @@ pub(crate) async fn sync(runner: &Runner, is_discarding: bool, stop: &Cancellati
 /// Returns the load ids of pending packages, complete or corrupt. Incomplete ones are discarded by the next run anyway.
 fn complete_packages(store: &PackageStore) -> Result<Vec<String>, PackageError> {
     let mut load_ids = BTreeSet::new();
-    for queue in PENDING {
+    for queue in PackageQueue::PENDING {
         let entries = store.inspect(queue)?.into_iter();
         let complete = entries.filter(|entry| !matches!(entry.content, PackageContent::Incomplete));
         load_ids.extend(complete.map(|entry| entry.name));
@@ -61,12 +58,12 @@ fn complete_packages(store: &PackageStore) -> Result<Vec<String>, PackageError> 
 /// Removes all pending packages. Returns their load ids.
 fn discard_pending(store: &PackageStore) -> Result<Vec<String>, PackageError> {
     let mut load_ids = BTreeSet::new();
-    for queue in PENDING {
+    for queue in PackageQueue::PENDING {
         load_ids.extend(store.load_ids(queue)?);
     }
     let mut discarded = Vec::new();
     for load_id in load_ids {
-        match store.remove(&load_id, &PENDING) {
+        match store.remove(&load_id, &PackageQueue::PENDING) {
             Ok(()) => discarded.push(load_id),
             // Another process has loaded or removed it meanwhile.
             Err(PackageError::NotFound { .. }) => {}

@@ -73,7 +73,7 @@ pub(super) fn abort_packages(working_dir: &WorkingDir, name: &str, output: &Outp
     let (mut removed, mut in_use) = (0, Vec::new());
     for entry in pending(&store)? {
         let description = PackageDisplay(&entry).to_string();
-        match store.remove(&entry.name, &PENDING) {
+        match store.remove(&entry.name, &PackageQueue::PENDING) {
             Ok(()) => {
                 removed += 1;
                 output.line(format_args!("removed {description}"))?;
@@ -125,11 +125,8 @@ fn find_package(store: &PackageStore, name: &str, load_id: Option<&str>) -> Resu
     }
 }
 
-/// The queues of pending packages.
-const PENDING: [PackageQueue; 2] = [PackageQueue::Extracted, PackageQueue::Normalized];
-
 fn pending(store: &PackageStore) -> Result<Vec<PackageEntry>, CliError> {
-    let entries: Result<Vec<_>, _> = PENDING.into_iter().map(|queue| store.inspect(queue)).collect();
+    let entries: Result<Vec<_>, _> = PackageQueue::PENDING.into_iter().map(|queue| store.inspect(queue)).collect();
     Ok(entries.map_err(failed)?.into_iter().flatten().collect())
 }
 

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fmt;
 
-use catchment_json::{Node, NodeKind};
-use catchment_schema::{parse_date, parse_timestamp};
+use catchment_extract::CursorFormat;
+use catchment_json::{Node, NodeKind, Value};
 
 /// A field whose values could be the cursor of a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,10 +130,9 @@ fn at<'d>(row: Node<'d>, path: &[String]) -> Option<Node<'d>> {
     path.iter().try_fold(row, |node, name| node.get(name))
 }
 
-/// Returns a timestamp or a date in microseconds since 1970.
+/// Returns a timestamp or a date in microseconds since 1970. Numbers are not taken for instants.
 fn instant(value: Node<'_>) -> Option<i64> {
-    let text = value.as_str()?;
-    parse_timestamp(&text).or_else(|| Some(i64::from(parse_date(&text)?) * 86_400_000_000))
+    CursorFormat::instant(&Value::from(value.as_str()?.as_ref()))
 }
 
 fn order(values: &[i64]) -> CursorOrder {

@@ -1,7 +1,7 @@
 //! The fields of the rows of a page.
 
-use catchment_json::{Node, NodeKind};
-use catchment_schema::{parse_date, parse_timestamp};
+use catchment_extract::CursorFormat;
+use catchment_json::{Node, NodeKind, Value};
 use indexmap::IndexMap;
 
 /// A field of the rows of a page.
@@ -43,11 +43,9 @@ fn type_name(value: Node<'_>) -> Option<&'static str> {
 }
 
 fn text_type(text: &str) -> &'static str {
-    if parse_date(text).is_some() {
-        "date"
-    } else if parse_timestamp(text).is_some() {
-        "timestamp"
-    } else {
-        "text"
+    match CursorFormat::of(&Value::from(text)) {
+        Some(CursorFormat::Date) => "date",
+        Some(CursorFormat::Timestamp) => "timestamp",
+        Some(CursorFormat::Seconds | CursorFormat::Milliseconds) | None => "text",
     }
 }

@@ -6,7 +6,7 @@ mod configured;
 mod display;
 mod fields;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use catchment_extract::ResumePoint;
@@ -120,7 +120,7 @@ impl RestApi<'_> {
         for planned in self.plan(|_| ResumePoint::default())? {
             let Some((spec, endpoint)) = endpoints.get(planned.name.as_str()) else { continue };
             let Some(resource) = source.resources.iter().find(|resource| resource.name == planned.name) else { continue };
-            if !selected.contains(&planned.name.as_str()) {
+            if !selected.contains(&planned.name) {
                 continue;
             }
             let checker = Checker { spec, endpoint, resource, default_paginator: &self.spec.client.paginator, now: self.now() };
@@ -138,11 +138,8 @@ impl RestApi<'_> {
     }
 
     /// Returns the selected resources and their ancestors.
-    fn with_ancestors(&self, is_selected: impl Fn(&str) -> bool) -> Vec<&str> {
-        let parent_of = |name: &str| self.spec.resources.iter().find(|spec| spec.name == name)?.parent.as_deref();
-        let selected = self.spec.resources.iter().map(|spec| spec.name.as_str()).filter(|name| is_selected(name));
-        selected
-            .flat_map(|name| std::iter::successors(Some(name), |name| parent_of(name)).take(self.spec.resources.len()))
-            .collect()
+    fn with_ancestors(&self, is_selected: impl Fn(&str) -> bool) -> HashSet<String> {
+        let selected = self.spec.resources.iter().filter(|spec| is_selected(&spec.name));
+        selected.flat_map(|spec| std::iter::once(spec.name.clone()).chain(self.ancestors(spec))).collect()
     }
 }
